@@ -1,0 +1,30 @@
+/** Exit statuses of the command line. */
+export const EXIT = { done: 0, failed: 1, usage: 2, environment: 3, interrupted: 130 } as const;
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+
+interface Details {
+  /** What the person can do about it: a sentence or a command. */
+  hint?: string;
+  exit?: ExitStatus;
+  cause?: unknown;
+}
+
+/** An error that a person will read: what happened and why, what to do next. Anything else that is thrown is a bug. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  /** A stable identifier such as `engine-gone`. */
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly exit: ExitStatus;
+
+  constructor(code: string, message: string, { hint, exit = EXIT.failed, cause }: Details = {}) {
+    super(message, { cause });
+    this.code = code;
+    this.hint = hint;
+    this.exit = exit;
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
