@@ -1,0 +1,168 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { RUNTIMES, type RuntimeName } from '../lab/lab.ts';
+import { MAJORS, type Major } from '../model/topology.ts';
+import { EXIT, type ExitStatus } from '../util/user-error.ts';
+
+type Run = (...args: never[]) => Promise<ExitStatus>;
+
+const runtimeOption = () =>
+  new Option('--runtime <name>', 'docker or local; by itself it takes what works').choices(RUNTIMES);
+const jsonOption = () => new Option('--json', 'print one JSON document');
+const yesOption = () => new Option('-y, --yes', 'install what is missing without asking');
+
+function parseMajor(text: string): Major {
+  const major = MAJORS.find((known) => String(known) === text);
+  if (!major) throw new InvalidArgumentError(`PostgreSQL ${MAJORS.join(', ')} can be had.`);
+  return major;
+}
+
+function parseMajors(text: string): Major[] {
+  return text === 'all' ? [...MAJORS] : text.split(',').map(parseMajor);
+}
+
+function parseRuntimes(text: string): RuntimeName[] {
+  return text.split(',').map((word) => {
+    const name = RUNTIMES.find((known) => known === word);
+    if (!name) throw new InvalidArgumentError(`Runtimes are ${RUNTIMES.join(' and ')}.`);
+    return name;
+  });
+}
+
+/** Reads the arguments, runs the command they name, resolves to its exit status. Each command's code is loaded when it runs. */
+export async function runCommandLine(argv: string[], signal: AbortSignal): Promise<ExitStatus> {
+  let status: ExitStatus = EXIT.done;
+  const action =
+    (run: Run) =>
+    async (...args: unknown[]) => {
+      status = await run(...(args as never[]));
+    };
+
+  const program = new Command('waldojo')
+    .description('Practise PostgreSQL backup and recovery on real clusters, in your terminal.')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+
+  program
+    .command('pick', { isDefault: true, hidden: true })
+    .addOption(runtimeOption())
+    .option('--pg <major>', 'PostgreSQL major version', parseMajor)
+    .addOption(yesOption())
+    .action(action(async (options) => (await import('./start.ts')).pickAndStart(options, signal)));
+
+  program
+    .command('start')
+    .description('open a scenario; one that was begun goes on where it stood')
+    .argument('<scenario>', 'its id, or a path to its folder')
+    .addOption(runtimeOption())
+    .option('--pg <major>', 'PostgreSQL major version', parseMajor)
+    .option('--step <step>', 'begin at this step (number or id); the ones before it are done for you')
+    .option('--fresh', 'in a new lab, from the first step')
+    .option('--plain', 'plain text and a prompt in place of the full screen')
+    .addOption(yesOption())
+    .action(action(async (id, options) => (await import('./start.ts')).start(id, options, signal)));
+
+  program
+    .command('list')
+    .description('the scenarios, and how far you are')
+    .addOption(jsonOption())
+    .action(action(async (options) => (await import('./list.ts')).list(options)));
+
+  program
+    .command('test')
+    .description('prove that lessons work: untouched they fail, mistakes are diagnosed, solved they pass')
+    .argument('[scenario...]', 'ids or paths; all scenarios by default')
+    .option('--pg <majors>', 'majors, as 15,17 or all (default: the newest that a scenario supports)', parseMajors)
+    .option('--runtime <names>', 'docker, local or both (default: what works)', parseRuntimes)
+    .addOption(new Option('--reporter <name>', 'how to report').choices(['text', 'json']).default('text'))
+    .option('--bail', 'stop at the first scenario that fails')
+    .option('--keep-failed', 'keep the lab of a step that failed, and say how to enter it')
+    .addOption(jsonOption())
+    .action(action(async (ids, options) => (await import('./test.ts')).test(ids, options, signal)));
+
+  program
+    .command('lint')
+    .description('check documents without running them')
+    .argument('[path...]', 'scenario folders or documents; all scenarios by default')
+    .addOption(jsonOption())
+    .action(action(async (paths, options) => (await import('./lint.ts')).lint(paths, options)));
+
+  const labs = program.command('labs').description('the labs that exist').addOption(jsonOption());
+  labs.action(action(async (options) => (await import('./labs.ts')).listLabs(options)));
+  labs
+    .command('rm')
+    .description('remove labs')
+    .argument('[id...]')
+    .option('--all', 'all of them')
+    .action(action(async (ids, options) => (await import('./labs.ts')).removeLabs(ids, options)));
+  labs
+    .command('enter')
+    .description('open a shell in a lab')
+    .argument('<id>')
+    .option('--user <name>', 'as this user', 'student')
+    .action(action(async (id, options) => (await import('./labs.ts')).enterLab(id, options, signal)));
+
+  const images = program.command('images').description('the lab images');
+  images
+    .command('list', { isDefault: true })
+    .description('what is there')
+    .addOption(jsonOption())
+    .action(action(async (options) => (await import('./images.ts')).listImages(options)));
+  images
+    .command('build')
+    .description('make lab images; those that are there and current are left alone')
+    .option('--pg <majors>', 'majors, as 15,17 or all (default: the default major)', parseMajors)
+    .option('--runtime <names>', 'docker, local or both (default: what works)', parseRuntimes)
+    .option('--usable', 'for every runtime that works here, and fail for none')
+    .addOption(yesOption())
+    .action(action(async (options) => (await import('./images.ts')).buildImages(options, signal)));
+  images
+    .command('rm')
+    .description('remove lab images')
+    .option('--pg <majors>', 'only these majors', parseMajors)
+    .addOption(new Option('--runtime <names>', 'only of these runtimes').argParser(parseRuntimes))
+    .action(action(async (options) => (await import('./images.ts')).removeImages(options)));
+  images
+    .command('export')
+    .description('write an image to a file, for a machine without a network')
+    .argument('<file>')
+    .option('--pg <major>', 'PostgreSQL major version', parseMajor)
+    .addOption(runtimeOption())
+    .action(action(async (file, options) => (await import('./images.ts')).exportImage(file, options, signal)));
+  images
+    .command('import')
+    .description('take an image from a file that export wrote')
+    .argument('<file>')
+    .option('--pg <major>', 'PostgreSQL major version', parseMajor)
+    .addOption(runtimeOption())
+    .action(action(async (file, options) => (await import('./images.ts')).importImage(file, options, signal)));
+
+  program
+    .command('doctor')
+    .description('what works on this machine and, for what does not, what to do about it')
+    .addOption(jsonOption())
+    .action(action(async (options) => (await import('./doctor.ts')).doctor(options)));
+
+  const progress = program.command('progress').description('what was finished, when, with how many hints');
+  progress.addOption(jsonOption());
+  progress.action(action(async (options) => (await import('./progress.ts')).showProgress(options)));
+  progress
+    .command('reset')
+    .description('forget the progress of a scenario, or of all')
+    .argument('[scenario]')
+    .action(action(async (id) => (await import('./progress.ts')).resetProgress(id)));
+
+  program
+    .command('janitor', { hidden: true })
+    .argument('<owner>')
+    .action(action(async (owner) => (await import('../lab/janitor.ts')).runJanitor(owner).then(() => EXIT.done)));
+
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    // Help and --version end this way too; commander has printed everything already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    throw error;
+  }
+  return status;
+}

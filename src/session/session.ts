@@ -1,0 +1,358 @@
+import type { CheckContext, RanCommand } from '../check/context.ts';
+import { evaluate } from '../check/evaluate.ts';
+import { SqlPool } from '../check/sql-pool.ts';
+import type { Lab, Runtime, Snapshot } from '../lab/lab.ts';
+import { type CommandBlock, checksOf, commandsOf, questionsOf, type Scenario, solutionOf } from '../model/scenario.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { TerminalSize } from '../terminal/pty.ts';
+import type { CommandRecord, Terminal } from '../terminal/terminal.ts';
+import { poll } from '../util/poll.ts';
+import { messageOf, UserError } from '../util/user-error.ts';
+import { runSetup } from './setup.ts';
+import { type Action, currentStep, initialState, isRight, nextBlock, reduce, type SessionState } from './state.ts';
+import { type Places, Tabs } from './tabs.ts';
+
+export interface SessionOptions {
+  scenario: Scenario;
+  runtime: Runtime;
+  /** A learner's lab is kept when the session ends unexpectedly; the validator's is not. */
+  keep: boolean;
+  size?: TerminalSize;
+  /** Where to go on: a lab that was stopped, or a snapshot of one, with its terminals as they were. */
+  resume?: ({ lab: string } | { snapshot: Snapshot }) & { places: Places };
+  state?: Partial<SessionState>;
+}
+
+/** How often checks are made by themselves, in milliseconds, beside after every command. */
+const WATCH_INTERVAL = 2000;
+
+/**
+ * Walks somebody through a scenario in a lab: a learner by way of the interface, or the validator. Whatever is done goes
+ * through the same terminals; `state` says how things stand.
+ */
+export class Session {
+  readonly scenario: Scenario;
+  #options: SessionOptions;
+  #state: SessionState;
+  #listeners = new Set<() => void>();
+  #end = new AbortController();
+  #lab: Lab | undefined;
+  #sql: SqlPool | undefined;
+  #tabs: Tabs | undefined;
+  #size: TerminalSize;
+  /** What was run in the present step, oldest first. */
+  #ran: { terminal: string; record: CommandRecord }[] = [];
+  #look: { running: Promise<Verdict[]>; again: boolean } | undefined;
+  #watch: NodeJS.Timeout | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.scenario = options.scenario;
+    this.#size = options.size ?? { columns: 80, rows: 24 };
+    this.#state = { ...initialState(options.scenario, options.runtime.name), ...options.state };
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get lab(): Lab | undefined {
+    return this.#lab;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  terminal(name: string): Terminal | undefined {
+    return this.#tabs?.get(name);
+  }
+
+  /** What it takes to open the terminals again as they are now. */
+  places(): Places {
+    return this.#tabs?.places() ?? {};
+  }
+
+  resize(size: TerminalSize): void {
+    this.#size = size;
+    this.#tabs?.resize(size);
+  }
+
+  /** As `open`, and goes on making checks by itself; a failure becomes the phase. */
+  async start(): Promise<void> {
+    try {
+      await this.open();
+      this.#watch = setInterval(() => this.#glance(), WATCH_INTERVAL).unref();
+      this.#glance();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Makes or resumes the lab, opens the terminals, enters the step. */
+  async open(): Promise<void> {
+    const { runtime, scenario, keep, resume } = this.#options;
+    const { signal } = this.#end;
+    this.#dispatch({ type: 'phase', phase: { name: 'starting', text: 'Starting the lab' } });
+    this.#lab =
+      resume && 'lab' in resume
+        ? await runtime.resume(resume.lab, signal)
+        : await runtime.create(
+            {
+              scenario: scenario.id,
+              keep,
+              major: scenario.major,
+              topology: scenario.lab,
+              from: resume && 'snapshot' in resume ? resume.snapshot : undefined,
+            },
+            signal,
+          );
+    // A session that was closed meanwhile must not leave a lab that nobody knows of.
+    if (signal.aborted) await (keep ? this.#lab.stop() : this.#lab.remove());
+    signal.throwIfAborted();
+    this.#lab.gone.addEventListener('abort', () => this.#fail(this.#lab?.gone.reason));
+    this.#sql = new SqlPool(this.#lab, scenario.lab);
+    if (!resume) {
+      for (const block of commandsOf(scenario.introduction, 'setup')) await this.#setUp(block);
+    }
+    this.#tabs = new Tabs(this.#lab, scenario.terminals, this.#size, {
+      began: (terminal, record) => this.#ran.push({ terminal, record }),
+      ended: () => this.#glance(),
+      changed: () => this.#notify(),
+    });
+    await this.#tabs.open(this.#state.terminal, resume?.places ?? {}, signal);
+    await this.#enter();
+    this.#dispatch({ type: 'phase', phase: { name: 'ready' } });
+  }
+
+  next(): Promise<void> {
+    return this.goTo(this.#state.step + 1);
+  }
+
+  previous(): Promise<void> {
+    return this.goTo(this.#state.step - 1);
+  }
+
+  /** Goes to a step, where there is one and nothing is being typed; what goes wrong becomes a notice. */
+  async goTo(step: number): Promise<void> {
+    if (!this.scenario.steps[step] || this.#state.typing) return;
+    await this.move(step).catch((error) => this.#notice(error));
+    this.#glance();
+  }
+
+  /** Goes to a step and does its setup. Rejects when the setup fails. */
+  async move(step: number): Promise<void> {
+    this.#dispatch({ type: 'step', step });
+    this.#ran = [];
+    if (this.#state.phase.name === 'ready') await this.#enter();
+  }
+
+  /** Types the step's next command. */
+  async runNext(): Promise<void> {
+    const block = nextBlock(this.#state);
+    if (!block) return;
+    await this.run(block).catch((error) => this.#notice(error));
+  }
+
+  /**
+   * Types a block into its terminal and waits for its end; resolves to what was run. Rejects with a UserError when it
+   * could not be typed or did not end in its time, and never because a command in it failed.
+   */
+  async run(block: CommandBlock): Promise<CommandRecord[]> {
+    const tabs = this.#ready();
+    if (this.#state.typing) throw new UserError('busy', 'A command is being typed already.');
+    const step = this.#state.step;
+    this.#dispatch({ type: 'terminal', terminal: block.terminal });
+    this.#dispatch({ type: 'typing', block: block.id });
+    this.#dispatch({ type: 'block', step, block: block.id, status: 'running' });
+    let status: 'done' | 'failed' = 'failed';
+    try {
+      const records = await tabs.type(block, this.#end.signal);
+      if (endedAsMeant(block, records)) status = 'done';
+      return records;
+    } finally {
+      this.#dispatch({ type: 'block', step, block: block.id, status });
+      this.#dispatch({ type: 'typing', block: null });
+      this.#glance();
+    }
+  }
+
+  /** Solves the present step as the document does. */
+  async solve(): Promise<Verdict[]> {
+    for (const block of solutionOf(currentStep(this.#state))) await this.run(block);
+    return this.settle();
+  }
+
+  selectTerminal(name: string): void {
+    if (this.scenario.terminals.some((spec) => spec.name === name))
+      this.#dispatch({ type: 'terminal', terminal: name });
+  }
+
+  /** Makes the step's checks, now. */
+  checkNow(): Promise<Verdict[]> {
+    if (this.#look) {
+      this.#look.again = true;
+      return this.#look.running;
+    }
+    const look = { running: this.#looking(), again: false };
+    this.#look = look;
+    return look.running;
+  }
+
+  /** Makes the checks until all pass, or until the longest `within` of them is over. */
+  settle(
+    done: (verdicts: Verdict[]) => boolean = (verdicts) => verdicts.every((verdict) => verdict.status === 'pass'),
+  ): Promise<Verdict[]> {
+    const within = Math.max(0, ...checksOf(currentStep(this.#state)).map((check) => check.within));
+    return poll(() => this.checkNow(), done, { within, every: 100, signal: this.#end.signal });
+  }
+
+  revealHint(): void {
+    this.#dispatch({ type: 'hint' });
+  }
+
+  revealSolution(): void {
+    this.#dispatch({ type: 'solution' });
+  }
+
+  answer(id: string, given: string): void {
+    const asked = questionsOf(currentStep(this.#state)).find((question) => question.id === id);
+    if (!asked) return;
+    this.#dispatch({ type: 'answer', question: id, answer: { given, right: isRight(asked, given) } });
+    this.#glance();
+  }
+
+  /** Counts a question as answered rightly, for one whose right answer is only known as a pattern. */
+  acceptAnswer(question: string): void {
+    this.#dispatch({ type: 'answer', question, answer: { given: '', right: true } });
+  }
+
+  /** A new lab, from the first step. */
+  async reset(): Promise<void> {
+    await this.#leave('remove');
+    const { resume: _, state: __, ...options } = this.#options;
+    this.#options = options;
+    this.#end = new AbortController();
+    this.#dispatch({ type: 'reset' });
+    await this.start();
+  }
+
+  /** Ends the session; its lab is kept, stopped, or removed. */
+  async close(what: 'keep' | 'remove'): Promise<void> {
+    await this.#leave(what);
+    this.#dispatch({ type: 'phase', phase: { name: 'closed' } });
+  }
+
+  async #leave(what: 'keep' | 'remove'): Promise<void> {
+    clearInterval(this.#watch);
+    this.#end.abort(new DOMException('The session was closed', 'AbortError'));
+    await this.#look?.running.catch(() => {});
+    await this.#sql?.close();
+    this.#tabs?.close();
+    this.#tabs = undefined;
+    const lab = this.#lab;
+    this.#lab = undefined;
+    await (what === 'keep' ? lab?.stop() : lab?.remove());
+  }
+
+  #ready(): Tabs {
+    if (!this.#tabs) throw new UserError('lab-not-ready', 'The lab is not ready yet.');
+    return this.#tabs;
+  }
+
+  async #enter(): Promise<void> {
+    const { step, steps } = this.#state;
+    if (steps[step]!.entered) return;
+    for (const block of commandsOf(currentStep(this.#state).blocks, 'setup')) await this.#setUp(block);
+    this.#dispatch({ type: 'entered', step });
+  }
+
+  #setUp(block: CommandBlock): Promise<void> {
+    return runSetup(this.#lab!, this.scenario, block, this.#end.signal);
+  }
+
+  /** Makes the checks without anybody waiting for them; trouble with them is in their verdicts. */
+  #glance(): void {
+    if (this.#watch && this.#state.phase.name === 'ready') this.checkNow().catch(() => {});
+  }
+
+  async #looking(): Promise<Verdict[]> {
+    this.#dispatch({ type: 'checking', checking: true });
+    try {
+      for (;;) {
+        const verdicts = await this.#lookOnce();
+        if (!this.#look?.again) return verdicts;
+        this.#look.again = false;
+      }
+    } finally {
+      this.#look = undefined;
+      this.#dispatch({ type: 'checking', checking: false });
+    }
+  }
+
+  async #lookOnce(): Promise<Verdict[]> {
+    this.#ready();
+    const { step } = this.#state;
+    const checks = checksOf(currentStep(this.#state));
+    const latched = new Set(this.#state.steps[step]!.latched);
+    const verdicts: Verdict[] = [];
+    for (const check of checks) {
+      const verdict: Verdict = latched.has(check.name) ? { status: 'pass' } : await evaluate(check, this.#context());
+      if (check.once && verdict.status === 'pass') latched.add(check.name);
+      verdicts.push(verdict);
+    }
+    // The learner may have moved on meanwhile; what was seen is still true of the step it was seen for.
+    this.#dispatch({ type: 'verdicts', step, verdicts, latched: [...latched] });
+    return verdicts;
+  }
+
+  #context(): CheckContext {
+    const { step, steps } = this.#state;
+    const answers = Object.entries(steps[step]!.answers).map(([id, { right }]) => [id, right]);
+    return {
+      lab: this.#lab!,
+      topology: this.scenario.lab,
+      sql: this.#sql!,
+      commands: this.#ran.map(
+        ({ terminal, record }): RanCommand => ({ terminal, command: record.command, status: record.status }),
+      ),
+      answers: Object.fromEntries(answers),
+      signal: this.#end.signal,
+    };
+  }
+
+  #notice(error: unknown): void {
+    if (this.#end.signal.aborted) return;
+    this.#dispatch({ type: 'notice', notice: { kind: 'error', text: messageOf(error) } });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#end.signal.aborted) return;
+    clearInterval(this.#watch);
+    this.#end.abort(error);
+    const hint = error instanceof UserError ? error.hint : undefined;
+    this.#dispatch({ type: 'phase', phase: { name: 'failed', message: messageOf(error), ...(hint && { hint }) } });
+  }
+
+  #dispatch(action: Action): void {
+    const state = reduce(this.#state, action);
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Whether each command of a block ended as the document says: the last with its `exit`, those before it with success. */
+export function endedAsMeant(block: CommandBlock, records: CommandRecord[]): boolean {
+  if (block.background) return true;
+  return records.every((record, i) => {
+    // A program that was started and stays, such as psql, has not ended yet.
+    if (record.status === null) return true;
+    return record.status === (i === records.length - 1 ? block.exit : '0');
+  });
+}

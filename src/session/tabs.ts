@@ -1,0 +1,95 @@
+import type { Lab } from '../lab/lab.ts';
+import type { CommandBlock } from '../model/scenario.ts';
+import type { TerminalSpec } from '../model/topology.ts';
+import { type TerminalContext, terminalCommand } from '../terminal/open.ts';
+import type { TerminalSize } from '../terminal/pty.ts';
+import { type CommandRecord, Terminal } from '../terminal/terminal.ts';
+
+/** What it takes to open a terminal again as it was: where psql was connected, and the background command that ran in it. */
+export interface Place extends TerminalContext {
+  background?: string | undefined;
+}
+export type Places = Record<string, Place>;
+
+interface TabEvents {
+  began(terminal: string, record: CommandRecord): void;
+  ended(terminal: string, record: CommandRecord): void;
+  changed(): void;
+}
+
+/** The terminals of a session, one a tab, open as long as the lab runs. */
+export class Tabs {
+  #lab: Lab;
+  #specs: TerminalSpec[];
+  #size: TerminalSize;
+  #events: TabEvents;
+  #open = new Map<string, Terminal>();
+  #opening = new Map<string, Promise<Terminal>>();
+  #background = new Map<string, string>();
+
+  constructor(lab: Lab, specs: TerminalSpec[], size: TerminalSize, events: TabEvents) {
+    this.#lab = lab;
+    this.#specs = specs;
+    this.#size = size;
+    this.#events = events;
+  }
+
+  get(name: string): Terminal | undefined {
+    return this.#open.get(name);
+  }
+
+  /** Opens all; resolves when the one in front is there. The others are waited for when they are typed into. */
+  async open(front: string, places: Places, signal: AbortSignal): Promise<void> {
+    const first = this.#specs.find((spec) => spec.name === front)!;
+    for (const spec of [first, ...this.#specs.filter((other) => other !== first)]) {
+      const opening = this.#start(spec, places[spec.name], signal);
+      // Its failure is met by whoever types into it.
+      opening.catch(() => {});
+      this.#opening.set(spec.name, opening);
+      if (spec === first) await opening;
+    }
+  }
+
+  places(): Places {
+    const places: Places = {};
+    for (const [name, terminal] of this.#open) {
+      const background = terminal.running ? this.#background.get(name) : undefined;
+      places[name] = { ...terminal.context(), background };
+    }
+    return places;
+  }
+
+  /** Types a block; resolves to the commands it ran, those in the background included. */
+  async type(block: CommandBlock, signal: AbortSignal): Promise<CommandRecord[]> {
+    const terminal = await this.#opening.get(block.terminal)!;
+    const options = { timeout: block.timeout, signal };
+    if (block.interrupt) await terminal.interrupt(options);
+    if (!block.background) return terminal.type(block.text, options);
+    this.#background.set(block.terminal, block.text);
+    return terminal.typeBackground(block.text, options);
+  }
+
+  resize(size: TerminalSize): void {
+    this.#size = size;
+    for (const terminal of this.#open.values()) terminal.resize(size);
+  }
+
+  close(): void {
+    for (const terminal of this.#open.values()) terminal.close();
+  }
+
+  async #start(spec: TerminalSpec, place: Place | undefined, signal: AbortSignal): Promise<Terminal> {
+    const { argv, env } = terminalCommand(spec, place);
+    const pty = await this.#lab.openTerminal(argv, { ...this.#size, user: spec.user, env });
+    const terminal = new Terminal(pty, this.#size);
+    terminal.on('commandStart', (record) => this.#events.began(spec.name, record));
+    terminal.on('commandEnd', (record) => this.#events.ended(spec.name, record));
+    this.#open.set(spec.name, terminal);
+    this.#events.changed();
+    if (place?.background) {
+      this.#background.set(spec.name, place.background);
+      await terminal.typeBackground(place.background, { timeout: 30_000, signal });
+    }
+    return terminal;
+  }
+}

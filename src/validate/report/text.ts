@@ -1,0 +1,72 @@
+import { styleText } from 'node:util';
+import { type Case, type Finding, findingsOf, type Proof, type Reporter, type StepProof } from '../proof.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** For people, as it happens: one line a step and, where something is wrong, what, where, and what was on the screen. */
+export function textReporter(write: (text: string) => void, colour: boolean): Reporter {
+  const paint = (style: Style, text: string) => (colour ? styleText(style, text, { validateStream: false }) : text);
+  const line = (text = '') => write(`${text}\n`);
+
+  const describe = (testCase: Case, finding: Finding) => {
+    const mark = finding.status === 'fail' ? paint('red', '✗') : paint('magenta', '!');
+    line(`      ${mark} ${paint('bold', `${testCase.file}:${finding.line}`)}  ${finding.message}`);
+    for (const [label, text] of [
+      ['expected', finding.expected],
+      ['got     ', finding.actual],
+    ]) {
+      if (text !== undefined)
+        line(`          ${paint('dim', label!)}  ${text.replaceAll('\n', '\n                    ')}`);
+    }
+    if (finding.screen === undefined) return;
+    line(`          ${paint('dim', 'the last of the screen')}`);
+    for (const row of finding.screen.split('\n').slice(-15)) line(`          ${paint('dim', '│')} ${row}`);
+  };
+
+  return {
+    caseStarted(testCase) {
+      line(paint('bold', `${testCase.scenario}  PostgreSQL ${testCase.major}  ${testCase.runtime}`));
+    },
+    step(testCase, step) {
+      line(
+        `  ${mark(step, paint)} ${step.title.padEnd(52)} ${paint('dim', `${seconds(step.milliseconds)}${tried(step)}`)}`,
+      );
+      for (const finding of step.findings) describe(testCase, finding);
+    },
+    caseEnded(proof) {
+      for (const finding of proof.findings) describe(proof.case, finding);
+      if (proof.kept) line(`      The lab was kept. Enter it with: waldojo labs enter ${proof.kept}`);
+      line();
+    },
+    end(proofs, { milliseconds, interrupted }) {
+      const failed = proofs.filter((proof) => findingsOf(proof).some(({ status }) => status === 'fail'));
+      const broken = proofs.filter((proof) => !failed.includes(proof) && findingsOf(proof).length > 0);
+      const passed = proofs.length - failed.length - broken.length;
+      const parts = [
+        paint('green', `${passed} passed`),
+        failed.length > 0 ? paint('red', `${failed.length} failed`) : '0 failed',
+        ...(broken.length > 0 ? [paint('magenta', `${broken.length} could not be told`)] : []),
+        ...(interrupted ? [paint('yellow', 'interrupted')] : []),
+      ];
+      line(`${parts.join(', ')}  ${paint('dim', `${count(proofs)} in ${seconds(milliseconds).trim()}`)}`);
+    },
+  };
+}
+
+const mark = (step: StepProof, paint: (style: Style, text: string) => string): string => {
+  if (step.findings.some(({ status }) => status === 'fail')) return paint('red', '✗');
+  return step.findings.length > 0 ? paint('magenta', '!') : paint('green', '✓');
+};
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`.padStart(7);
+
+const tried = (step: StepProof): string => {
+  const parts = [`${step.checks} ${step.checks === 1 ? 'check' : 'checks'}`];
+  if (step.mistakes > 0) parts.push(`${step.mistakes} ${step.mistakes === 1 ? 'mistake' : 'mistakes'}`);
+  return step.checks > 0 ? `   ${parts.join(', ')}` : '';
+};
+
+const count = (proofs: Proof[]): string => {
+  const steps = proofs.reduce((sum, proof) => sum + proof.steps.length, 0);
+  return `${proofs.length} ${proofs.length === 1 ? 'lesson' : 'lessons'}, ${steps} steps`;
+};
