@@ -6,11 +6,13 @@ import { MAJORS } from '../model/topology.ts';
 import { stateDirectory, tidy } from '../util/paths.ts';
 import { messageOf, UserError } from '../util/user-error.ts';
 
-/** What a terminal needs to be opened again as it was. */
-const terminal = z.object({
-  database: z.optional(z.string()),
-  port: z.optional(z.number()),
-  /** A background command that was running in it. */
+/** What a terminal needs to be opened again as it was (`Place` in tabs.ts). */
+const place = z.object({
+  context: z.object({
+    programs: z.array(z.string()),
+    database: z.optional(z.string()),
+    port: z.optional(z.number()),
+  }),
   background: z.optional(z.string()),
 });
 
@@ -18,7 +20,7 @@ const lab = z.object({
   id: z.string(),
   runtime: z.enum(RUNTIMES),
   major: z.literal(MAJORS),
-  terminals: z.record(z.string(), terminal),
+  terminals: z.record(z.string(), place),
   /** Ids of the steps whose setup has been done in it. */
   entered: z.array(z.string()),
 });

@@ -9,7 +9,16 @@ import type { CommandRecord, Terminal } from '../terminal/terminal.ts';
 import { poll } from '../util/poll.ts';
 import { messageOf, UserError } from '../util/user-error.ts';
 import { runSetup } from './setup.ts';
-import { type Action, currentStep, initialState, isRight, nextBlock, reduce, type SessionState } from './state.ts';
+import {
+  type Action,
+  currentStep,
+  initialState,
+  isRight,
+  type Notice,
+  nextBlock,
+  reduce,
+  type SessionState,
+} from './state.ts';
 import { type Places, Tabs } from './tabs.ts';
 
 export interface SessionOptions {
@@ -21,6 +30,8 @@ export interface SessionOptions {
   /** Where to go on: a lab that was stopped, or a snapshot of one, with its terminals as they were. */
   resume?: ({ lab: string } | { snapshot: Snapshot }) & { places: Places };
   state?: Partial<SessionState>;
+  /** In a new lab: the step to begin at; the ones before it are solved as their document does. */
+  startAt?: number;
 }
 
 /** How often checks are made by themselves, in milliseconds, beside after every command. */
@@ -123,7 +134,13 @@ export class Session {
     });
     await this.#tabs.open(this.#state.terminal, resume?.places ?? {}, signal);
     await this.#enter();
+    while (this.#state.step < (this.#options.startAt ?? 0)) await this.#skipStep();
     this.#dispatch({ type: 'phase', phase: { name: 'ready' } });
+  }
+
+  /** Shows the person something that is not part of the lesson. */
+  tell(kind: Notice['kind'], text: string): void {
+    this.#dispatch({ type: 'notice', notice: { kind, text } });
   }
 
   next(): Promise<void> {
@@ -231,7 +248,7 @@ export class Session {
   /** A new lab, from the first step. */
   async reset(): Promise<void> {
     await this.#leave('remove');
-    const { resume: _, state: __, ...options } = this.#options;
+    const { resume: _, state: __, startAt: ___, ...options } = this.#options;
     this.#options = options;
     this.#end = new AbortController();
     this.#dispatch({ type: 'reset' });
@@ -254,6 +271,25 @@ export class Session {
     const lab = this.#lab;
     this.#lab = undefined;
     await (what === 'keep' ? lab?.stop() : lab?.remove());
+  }
+
+  async #skipStep(): Promise<void> {
+    const { step } = this.#state;
+    const [done, all] = [step, this.#options.startAt!];
+    const text = `Doing step ${done + 1} of the ${all} before yours`;
+    this.#dispatch({ type: 'phase', phase: { name: 'starting', text, fraction: done / all } });
+    for (const question of questionsOf(currentStep(this.#state))) this.acceptAnswer(question.id);
+    const verdicts = await this.solve();
+    const failed = verdicts.findIndex((verdict) => verdict.status !== 'pass');
+    if (failed >= 0) {
+      const { title } = currentStep(this.#state);
+      throw new UserError('replay-failed', `Step ${step + 1}, “${title}”, could not be done for you.`, {
+        hint: 'Begin at the first step: waldojo start --fresh',
+      });
+    }
+    this.#dispatch({ type: 'step', step: step + 1 });
+    this.#ran = [];
+    await this.#enter();
   }
 
   #ready(): Tabs {
@@ -323,8 +359,7 @@ export class Session {
   }
 
   #notice(error: unknown): void {
-    if (this.#end.signal.aborted) return;
-    this.#dispatch({ type: 'notice', notice: { kind: 'error', text: messageOf(error) } });
+    if (!this.#end.signal.aborted) this.tell('error', messageOf(error));
   }
 
   #fail(error: unknown): void {

@@ -1,12 +1,13 @@
 import type { Lab } from '../lab/lab.ts';
 import type { CommandBlock } from '../model/scenario.ts';
 import type { TerminalSpec } from '../model/topology.ts';
-import { type TerminalContext, terminalCommand } from '../terminal/open.ts';
+import { ensureProgram, openTerminal } from '../terminal/open.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
-import { type CommandRecord, Terminal } from '../terminal/terminal.ts';
+import type { CommandRecord, Terminal, TerminalContext } from '../terminal/terminal.ts';
 
-/** What it takes to open a terminal again as it was: where psql was connected, and the background command that ran in it. */
-export interface Place extends TerminalContext {
+/** What it takes to open a terminal again as it was: the programs in it, and the background command that ran. */
+export interface Place {
+  context: TerminalContext;
   background?: string | undefined;
 }
 export type Places = Record<string, Place>;
@@ -54,7 +55,7 @@ export class Tabs {
     const places: Places = {};
     for (const [name, terminal] of this.#open) {
       const background = terminal.running ? this.#background.get(name) : undefined;
-      places[name] = { ...terminal.context(), background };
+      places[name] = { context: terminal.context(), background };
     }
     return places;
   }
@@ -64,6 +65,8 @@ export class Tabs {
     const terminal = await this.#opening.get(block.terminal)!;
     const options = { timeout: block.timeout, signal };
     if (block.interrupt) await terminal.interrupt(options);
+    const spec = this.#specs.find(({ name }) => name === block.terminal)!;
+    await ensureProgram(terminal, spec, options);
     if (!block.background) return terminal.type(block.text, options);
     this.#background.set(block.terminal, block.text);
     return terminal.typeBackground(block.text, options);
@@ -79,9 +82,7 @@ export class Tabs {
   }
 
   async #start(spec: TerminalSpec, place: Place | undefined, signal: AbortSignal): Promise<Terminal> {
-    const { argv, env } = terminalCommand(spec, place);
-    const pty = await this.#lab.openTerminal(argv, { ...this.#size, user: spec.user, env });
-    const terminal = new Terminal(pty, this.#size);
+    const terminal = await openTerminal(this.#lab, spec, this.#size, { context: place?.context, signal });
     terminal.on('commandStart', (record) => this.#events.began(spec.name, record));
     terminal.on('commandEnd', (record) => this.#events.ended(spec.name, record));
     this.#open.set(spec.name, terminal);

@@ -5,6 +5,8 @@ import type { Major } from '../model/topology.ts';
 export interface Case {
   scenario: string;
   title: string;
+  /** The scenario's folder, and its document as it is shown. */
+  directory: string;
   file: string;
   major: Major;
   runtime: RuntimeName;
