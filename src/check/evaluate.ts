@@ -1,0 +1,106 @@
+import type { Assertion, Check } from '../model/check.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { poll } from '../util/poll.ts';
+import { messageOf } from '../util/user-error.ts';
+import { answer } from './answer.ts';
+import { archive } from './archive.ts';
+import { backup } from './backup.ts';
+import { cluster } from './cluster.ts';
+import { command } from './command.ts';
+import type { CheckContext } from './context.ts';
+import { file } from './file.ts';
+import type { Outcome } from './outcome.ts';
+import { process } from './process.ts';
+import { ran } from './ran.ts';
+import { slot } from './slot.ts';
+import { sql } from './sql.ts';
+
+type Failing = Extract<Outcome, { holds: false }>;
+
+/** Between two attempts, in milliseconds. */
+const EVERY = 100;
+/** A value longer than this is cut: it is shown within a sentence. */
+const LONGEST = 200;
+
+/**
+ * Makes a check once. Rejects only when the context's signal aborts: whatever else goes wrong is a broken verdict. `once` is
+ * not latched here; who calls remembers what has passed.
+ */
+export async function evaluate(check: Check, context: CheckContext): Promise<Verdict> {
+  try {
+    const outcome = await assess(check.assertion, context);
+    return outcome.holds ? { status: 'pass' } : await explain(check, outcome, context);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const cause = context.lab.gone.aborted ? context.lab.gone.reason : error;
+    return { status: 'broken', reason: messageOf(cause) };
+  }
+}
+
+/** Makes a check until it passes or its `within` is over, and resolves to the last verdict. */
+export function settle(check: Check, context: CheckContext): Promise<Verdict> {
+  const final = (verdict: Verdict) => verdict.status === 'pass' || context.lab.gone.aborted;
+  return poll(() => evaluate(check, context), final, { within: check.within, every: EVERY, signal: context.signal });
+}
+
+async function explain(check: Check, { expected, actual, clause }: Failing, context: CheckContext): Promise<Verdict> {
+  const [wanted, found] = [brief(expected), brief(actual)];
+  const fill = (text: string) => text.replaceAll('{{actual}}', found).replaceAll('{{expected}}', wanted);
+  const fail = (reason: string, diagnosis: number | null): Verdict => ({
+    status: 'fail',
+    reason,
+    expected: wanted,
+    actual: found,
+    diagnosis,
+  });
+  for (const [index, { when, say }] of check.diagnose.entries()) {
+    if (await holds(when, context)) return fail(fill(say), index);
+  }
+  // A sentence written around a value, such as "with {{actual}} rows", is untrue where there was none to see.
+  if (clause && check.otherwise.includes('{{actual}}')) return fail(sentence(found), null);
+  return fail(fill(check.otherwise) || `Expected ${wanted}, found ${found}.`, null);
+}
+
+/** A diagnosis only helps to explain, so one that cannot be made counts as one that does not hold. */
+async function holds(assertion: Assertion, context: CheckContext): Promise<boolean> {
+  try {
+    return (await assess(assertion, context)).holds;
+  } catch {
+    context.signal.throwIfAborted();
+    return false;
+  }
+}
+
+/** Throws when the assertion cannot be made. */
+async function assess(assertion: Assertion, context: CheckContext): Promise<Outcome> {
+  context.signal.throwIfAborted();
+  context.lab.gone.throwIfAborted();
+  switch (assertion.kind) {
+    case 'sql':
+      return sql(assertion, context);
+    case 'cluster':
+      return cluster(assertion, context);
+    case 'file':
+      return file(assertion, context);
+    case 'command':
+      return command(assertion, context);
+    case 'ran':
+      return ran(assertion, context);
+    case 'process':
+      return process(assertion, context);
+    case 'slot':
+      return slot(assertion, context);
+    case 'archive':
+      return archive(assertion, context);
+    case 'backup':
+      return backup(assertion, context);
+    case 'answer':
+      return answer(assertion, context);
+  }
+}
+
+function brief(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}
+
+const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
