@@ -55,7 +55,7 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
   if (!scenario || diagnostics.length > 0) throw faultyDocument(diagnostics);
 
   const { ensureImage } = await import('./ensure-image.ts');
-  await ensureImage(runtime, major, { yes: options.yes ?? false, signal });
+  await ensureImage(runtime, major, { yes: options.yes ?? false, plain: options.plain ?? false, signal });
   startJanitor();
   const session = await openSession(scenario, runtime, { saved, lab, options });
   const { keepJournal } = await import('../session/journal.ts');

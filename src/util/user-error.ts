@@ -6,6 +6,8 @@ interface Details {
   /** What the person can do about it: a sentence or a command. */
   hint?: string;
   exit?: ExitStatus;
+  /** System packages whose installation would mend it. */
+  packages?: string[];
   cause?: unknown;
 }
 
@@ -16,12 +18,14 @@ export class UserError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly exit: ExitStatus;
+  readonly packages: readonly string[];
 
-  constructor(code: string, message: string, { hint, exit = EXIT.failed, cause }: Details = {}) {
+  constructor(code: string, message: string, { hint, exit = EXIT.failed, packages = [], cause }: Details = {}) {
     super(message, { cause });
     this.code = code;
     this.hint = hint;
     this.exit = exit;
+    this.packages = packages;
   }
 }
 
