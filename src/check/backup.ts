@@ -6,7 +6,7 @@ import { look, TAR } from './shell.ts';
 const LOOK = `${TAR}
 cd -- "$1" 2>/dev/null || { echo absent; exit 0; }
 shopt -s nullglob
-tars=(base.tar base.tar.*)
+tars=(base.tar*)
 if [ -e PG_VERSION ]; then
   echo plain
   list=$(find . -maxdepth 2 -printf '%P\\n')

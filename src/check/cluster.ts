@@ -3,8 +3,6 @@ import type { CheckContext } from './context.ts';
 import { differs, HOLDS, type Outcome } from './outcome.ts';
 import { ClusterDown, type ServerState } from './server-state.ts';
 
-type Seen = Omit<ServerState, 'status'> & { status: ServerState['status'] };
-
 // pg_control's timeline lags behind a promotion until its checkpoint, so a primary is asked for the file that it writes now.
 const QUERY = `
 SELECT pg_is_in_recovery(),
@@ -28,7 +26,7 @@ export async function cluster({ cluster, is, timeline }: ClusterAssertion, conte
   return HOLDS;
 }
 
-async function see(name: string, { sql, signal }: CheckContext): Promise<Seen> {
+async function see(name: string, { sql, signal }: CheckContext): Promise<ServerState> {
   try {
     const [[recovery, standby, timeline] = []] = await sql.query(name, QUERY, { signal });
     const inRecovery = recovery === 't';
@@ -41,7 +39,7 @@ async function see(name: string, { sql, signal }: CheckContext): Promise<Seen> {
 
 type State = NonNullable<ClusterAssertion['is']>['state'];
 
-function holds(state: State, { status, inRecovery, standby }: Seen): boolean {
+function holds(state: State, { status, inRecovery, standby }: ServerState): boolean {
   const up = status === 'ready' || status === 'closed';
   switch (state) {
     case 'running':
@@ -65,7 +63,7 @@ const WORDS: Record<State, string> = {
   'in-recovery': 'in recovery',
 };
 
-function words({ status, inRecovery, standby, timeline }: Seen): string {
+function words({ status, inRecovery, standby, timeline }: ServerState): string {
   if (status === 'stopped') return timeline === null ? 'without a data directory' : 'stopped';
   if (status === 'stopping') return 'shutting down';
   if (status === 'starting') return inRecovery ? 'starting up, in recovery' : 'starting up';

@@ -57,7 +57,7 @@ async function explain(check: Check, { expected, actual, clause }: Failing, cont
     if (await holds(when, context)) return fail(fill(say), index);
   }
   // A sentence written around a value, such as "with {{actual}} rows", is untrue where there was none to see.
-  if (clause && check.otherwise.includes('{{actual}}')) return fail(sentence(found), null);
+  if (clause && /^$|{{actual}}/.test(check.otherwise)) return fail(sentence(found), null);
   return fail(fill(check.otherwise) || `Expected ${wanted}, found ${found}.`, null);
 }
 

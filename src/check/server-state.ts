@@ -1,7 +1,4 @@
-import type { Cluster } from '../model/topology.ts';
-import type { CheckContext } from './context.ts';
 import { NotYet } from './outcome.ts';
-import { look } from './shell.ts';
 
 /** How a server stands when it cannot be asked in SQL. */
 export interface ServerState {
@@ -39,43 +36,55 @@ function describe({ status, inRecovery, timeline }: ServerState): string {
   }
 }
 
-// The lock file beside the socket names the process and the data directory of the server that listens there, wherever the
-// learner has put it; line 8 of postmaster.pid says how far it is.
-const SCRIPT = `
+/**
+ * Of bash: reports on the cluster `$2` of major `$1` with port `$3`, as `parseState` reads it. A server that takes connections
+ * is reported in the one line `ready`. The lock file beside its socket names the process and the data directory of whatever
+ * server listens there, wherever the learner has put it; line 8 of postmaster.pid says how far it is.
+ */
+export const REPORT = `
 lock=/var/run/postgresql/.s.PGSQL.$3.lock status=stopped data=
 if [ -e "$lock" ]; then
   mapfile -t owner <"$lock"
   if [[ $(cat "/proc/\${owner[0]}/stat" 2>/dev/null) == *"(postgres) "[!Z]* ]]; then
     data=\${owner[1]}
-    status=$(sed -n 8p "$data/postmaster.pid")
+    mapfile -t server <"$data/postmaster.pid"
+    read -r status <<<"\${server[7]}"
   fi
 fi
 if [ -z "$data" ]; then
   data=$(sed -n "s/^ *data_directory *= *'\\([^']*\\)'.*/\\1/p" "/etc/postgresql/$1/$2/postgresql.conf" 2>/dev/null | tail -n 1)
 fi
 echo "\${status:-starting}"
-[ -e "$data/standby.signal" ] && echo standby || echo
-"/usr/lib/postgresql/$1/bin/pg_controldata" "$data" 2>/dev/null || true
+if [ "$status" != ready ]; then
+  [ -e "$data/standby.signal" ] && echo standby || echo other
+  "/usr/lib/postgresql/$1/bin/pg_controldata" "$data" 2>/dev/null || true
+fi
 `;
 
-export async function serverState(
-  context: Pick<CheckContext, 'lab' | 'signal'>,
-  { name, port }: Cluster,
-): Promise<ServerState> {
-  const output = await look(context, SCRIPT, [String(context.lab.major), name, String(port)]);
-  const [line = '', signal, ...control] = output.split('\n');
-  const word = line.trim();
-  const status = word === 'standby' ? 'closed' : (word as ServerState['status']);
+const WORDS: Record<string, ServerState['status']> = {
+  stopped: 'stopped',
+  starting: 'starting',
+  stopping: 'stopping',
+  standby: 'closed',
+  ready: 'ready',
+};
+
+export function parseState(report: string): ServerState {
+  const [word = '', signal, ...control] = report.split('\n');
+  const status = WORDS[word];
+  if (!status) throw new Error('The lab does not tell how its clusters stand.');
   const field = (name: string) =>
     control
-      .find((l) => l.startsWith(`${name}:`))
+      .find((line) => line.startsWith(`${name}:`))
       ?.slice(name.length + 1)
       .trim();
-  const timelines = ["Latest checkpoint's TimeLineID", "Min recovery ending loc's timeline"].map((n) =>
-    Number(field(n) ?? 0),
-  );
-  const timeline = Math.max(...timelines) || null;
-  const inRecovery =
-    status === 'closed' || (status === 'starting' && field('Database cluster state') === 'in archive recovery');
-  return { status, inRecovery, standby: inRecovery && signal === 'standby', timeline };
+  const timelines = ["Latest checkpoint's TimeLineID", "Min recovery ending loc's timeline"].map(field);
+  const recovering = status === 'starting' && field('Database cluster state') === 'in archive recovery';
+  const inRecovery = status === 'closed' || recovering;
+  return {
+    status,
+    inRecovery,
+    standby: inRecovery && signal === 'standby',
+    timeline: Math.max(...timelines.map((timeline) => Number(timeline ?? 0))) || null,
+  };
 }

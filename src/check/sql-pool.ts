@@ -1,8 +1,7 @@
 import type { Lab } from '../lab/lab.ts';
 import type { Cluster, Topology } from '../model/topology.ts';
 import { NotYet } from './outcome.ts';
-import { ClusterDown, serverState } from './server-state.ts';
-import { connectSql, type SqlConnection, SqlError } from './sql-connection.ts';
+import { SqlConnection, SqlError } from './sql-connection.ts';
 import { isTheLearners } from './sqlstate.ts';
 
 interface QueryOptions {
@@ -11,6 +10,12 @@ interface QueryOptions {
   /** In place of a read-only transaction, one that is only rolled back. */
   writes?: boolean;
   signal?: AbortSignal | undefined;
+}
+
+interface Question {
+  text: string;
+  writes: boolean;
+  signal: AbortSignal;
 }
 
 /** A shutdown in mode "smart" waits for the sessions that there are, so none is kept for longer than this. */
@@ -36,12 +41,17 @@ export class SqlPool {
    * learner's world answers for (a stopped cluster, a missing table), a SqlError or other error for the rest.
    */
   async query(clusterName: string, text: string, options: QueryOptions = {}): Promise<string[][]> {
+    const { database = 'postgres', writes = false, signal = this.#lab.gone } = options;
     const cluster = this.#topology.clusters.find(({ name }) => name === clusterName);
     if (!cluster) throw new Error(`There is no cluster ${clusterName} in this lab.`);
+    const question = { text, writes, signal };
     return this.#inTurn(cluster, async () => {
-      options.signal?.throwIfAborted();
       try {
-        return await this.#ask(cluster, text, options);
+        this.#lab.gone.throwIfAborted();
+        signal.throwIfAborted();
+        return database === 'postgres'
+          ? await this.#askKept(cluster, question)
+          : await this.#askOnce(cluster, database, question);
       } catch (error) {
         throw error instanceof SqlError && isTheLearners(error.sqlstate)
           ? new NotYet(`${cluster.name} answers: ${error.message}`, error.sqlstate)
@@ -55,71 +65,50 @@ export class SqlPool {
     await Promise.all(this.#topology.clusters.map((cluster) => this.#inTurn(cluster, () => this.#release(cluster))));
   }
 
-  async #ask(cluster: Cluster, text: string, { database = 'postgres', writes = false, signal }: QueryOptions) {
-    const how = { writes, signal };
-    if (database === 'postgres') return this.#askKept(cluster, text, how);
-    // Asking first spares the learner's log a line for each attempt to connect.
-    const name = literal(database);
-    const found = await this.#askKept(cluster, `SELECT FROM pg_database WHERE datname = ${name}`, {
-      writes: false,
-      signal,
-    });
+  async #askOnce(cluster: Cluster, database: string, question: Question): Promise<string[][]> {
+    // To look first spares the learner's log a line for each attempt to connect.
+    const text = `SELECT 1 FROM pg_database WHERE datname = ${literal(database)}`;
+    const found = await this.#askKept(cluster, { ...question, text, writes: false });
     if (found.length === 0)
       throw new NotYet(`there is no database ${database} in the cluster ${cluster.name}`, '3D000');
-    const connection = await this.#connect(cluster, database, signal);
+    const connection = await this.#connect(cluster, database, question.signal);
     try {
-      return await connection.query(text, how);
+      return await connection.query(question.text, question);
     } finally {
       await connection.close();
     }
   }
 
-  async #askKept(cluster: Cluster, text: string, how: { writes: boolean; signal: AbortSignal | undefined }) {
+  async #askKept(cluster: Cluster, question: Question): Promise<string[][]> {
     const kept = this.#kept.get(cluster);
     if (kept?.open) {
       try {
-        return await kept.query(text, how);
+        return await kept.query(question.text, question);
       } catch (error) {
         // Still open: that is the answer. Lost: the cluster was restarted since, and a new session can tell.
-        if (kept.open || how.signal?.aborted) throw error;
+        if (kept.open || question.signal.aborted) throw error;
       }
     }
-    const fresh = await this.#connect(cluster, 'postgres', how.signal);
+    const fresh = await this.#connect(cluster, 'postgres', question.signal);
     this.#kept.set(cluster, fresh);
-    setTimeout(() => {
-      void this.#inTurn(cluster, async () => {
-        if (this.#kept.get(cluster) === fresh) await this.#release(cluster);
-      });
-    }, KEEP).unref();
-    return fresh.query(text, how);
+    setTimeout(() => this.#inTurn(cluster, () => this.#release(cluster, fresh)), KEEP).unref();
+    return fresh.query(question.text, question);
   }
 
-  async #release(cluster: Cluster) {
-    const kept = this.#kept.get(cluster);
-    this.#kept.delete(cluster);
-    if (kept?.open) await kept.close();
-  }
-
-  /** Where nothing answers, the server's files say why. */
-  async #connect(
-    cluster: Cluster,
-    database: string,
-    signal: AbortSignal | undefined,
-    again = true,
-  ): Promise<SqlConnection> {
-    this.#lab.gone.throwIfAborted();
+  /** A server that was ready may stop before it has answered: then the second attempt says so. */
+  async #connect(cluster: Cluster, database: string, signal: AbortSignal, again = true): Promise<SqlConnection> {
     try {
-      return await connectSql(this.#lab, cluster.port, database, signal);
+      return await SqlConnection.to(this.#lab, cluster, database, signal);
     } catch (error) {
-      signal?.throwIfAborted();
-      this.#lab.gone.throwIfAborted();
-      if (error instanceof SqlError && !error.sqlstate.startsWith('57P')) throw error;
-      const server = await serverState({ lab: this.#lab, signal: signal ?? this.#lab.gone }, cluster);
-      if (server.status !== 'ready') throw new ClusterDown(cluster.name, server);
-      // It may have become ready between the two.
+      if (signal.aborted || error instanceof SqlError || error instanceof NotYet) throw error;
       if (again) return this.#connect(cluster, database, signal, false);
       throw new Error(`The cluster ${cluster.name} runs, but does not answer.`, { cause: error });
     }
+  }
+
+  async #release(cluster: Cluster, connection = this.#kept.get(cluster)): Promise<void> {
+    if (this.#kept.get(cluster) === connection) this.#kept.delete(cluster);
+    if (connection?.open) await connection.close();
   }
 
   /** A session takes one query at a time. */
