@@ -1,0 +1,81 @@
+import { type Instance, render } from 'ink';
+import type { ReactNode } from 'react';
+import { Compositor } from './compositor.ts';
+import { Input, type MouseEvent } from './input.ts';
+import type { Size } from './layout.ts';
+
+export interface Handlers {
+  /** The key after the leader. */
+  leader?(key: string): void;
+  leaderPending?(pending: boolean): void;
+  /** True: it was dealt with. False: the program in the terminal under it may want it. */
+  mouse(event: MouseEvent): boolean;
+}
+
+export interface FullScreen {
+  readonly compositor: Compositor;
+  readonly input: Input;
+  readonly size: Size;
+  onResize(listener: (size: Size) => void): void;
+  render(node: ReactNode): void;
+  /** Gives the terminal back as it was. */
+  close(): void;
+}
+
+const FATAL = ['SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Takes the terminal over. It is given back by `close`, and also when the program ends in any other way that lets it do
+ * something still: an exit, an exception nobody caught, a signal.
+ */
+export function openFullScreen(handlers: Handlers): FullScreen {
+  const out = process.stdout;
+  const compositor = new Compositor(out);
+  const input = new Input(process.stdin, out, { leader: () => {}, ...handlers });
+  const size = (): Size => ({ columns: out.columns || 80, rows: out.rows || 24 });
+  let app: Instance | undefined;
+  let open = true;
+
+  const close = () => {
+    if (!open) return;
+    open = false;
+    process.off('exit', close).off('uncaughtExceptionMonitor', close);
+    for (const signal of FATAL) process.off(signal, onSignal);
+    app?.unmount();
+    input.stop();
+    compositor.stop();
+  };
+  // Whoever sent the signal sees the end that it asked for; the lab is its janitor's.
+  const onSignal = (signal: NodeJS.Signals) => {
+    close();
+    process.kill(process.pid, signal);
+  };
+  process.on('exit', close).on('uncaughtExceptionMonitor', close);
+  for (const signal of FATAL) process.on(signal, onSignal);
+
+  compositor.start();
+  input.start();
+  return {
+    compositor,
+    input,
+    get size() {
+      return size();
+    },
+    onResize: (listener) => {
+      compositor.onResize(() => listener(size()));
+    },
+    render: (node) => {
+      if (app) app.rerender(node);
+      else {
+        app = render(node, {
+          stdout: compositor.stdout,
+          stdin: input.stdin,
+          debug: true,
+          exitOnCtrlC: false,
+          patchConsole: false,
+        });
+      }
+    },
+    close,
+  };
+}

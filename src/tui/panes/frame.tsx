@@ -1,0 +1,146 @@
+import { currentStep } from '../../session/state.ts';
+import { stepChecks, tally } from '../checks.ts';
+import type { Command } from '../keymap.ts';
+import type { Layout } from '../layout.ts';
+import type { Player } from '../player.ts';
+import { clickable, justify, type Line, line, lineWidth, printable, span, truncate } from '../text.ts';
+import { theme } from '../theme.ts';
+import { Rows } from './rows.tsx';
+
+export interface PaneProps {
+  player: Player;
+  layout: Exclude<Layout, { kind: 'small' }>;
+}
+
+/** `━━━━────`, of which `fraction` is heavy. */
+export function bar(fraction: number, columns: number): Line<never> {
+  const full = Math.round(Math.max(0, Math.min(1, fraction)) * columns);
+  return [span('━'.repeat(full), theme.accent), span('─'.repeat(columns - full), theme.faint)];
+}
+
+/** The scenario's title, how far one is in it, and what it runs on. */
+export function Header({ player, layout }: PaneProps) {
+  const { scenario, steps, step, runtime } = player.session.state;
+  const done = steps.filter(({ completed }) => completed).length;
+  const where = layout.kind === 'split' ? `${runtime} · PostgreSQL ${scenario.major}` : `PostgreSQL ${scenario.major}`;
+  const right = [
+    span(`  Step ${step + 1} of ${steps.length} `),
+    ...bar(done / steps.length, Math.min(12, steps.length * 2)),
+    span(`  ${where} `, theme.faint),
+  ];
+  return (
+    <Rows
+      rect={layout.header}
+      lines={[justify(line(` ${printable(scenario.title)}`, theme.title), right, layout.header.width)]}
+    />
+  );
+}
+
+/** The tabs: the one in front is inverse while keys go to it, and bold otherwise. */
+function tabs(player: Player): Line<Command> {
+  const { scenario, terminal } = player.session.state;
+  return scenario.terminals.flatMap(({ name }, index): Line<Command> => {
+    const front = name === terminal;
+    const style = !front ? theme.plain : player.focus === 'terminal' ? theme.selected : theme.strong;
+    return clickable<Command>([span(` ${index + 1} ${name} `, style)], { do: 'tab', index });
+  });
+}
+
+/** The rule under the header: what the panes are. */
+export function TopRule({ player, layout }: PaneProps) {
+  const inFront = player.focus === 'lesson' || (layout.kind === 'single' && player.ui.focus === 'lesson');
+  const lesson = clickable<Command>([span(' Lesson ', inFront ? theme.selected : theme.plain)], { do: 'switch' });
+  const rule = span('─', theme.faint);
+  const line: Line<Command> =
+    layout.kind === 'single'
+      ? justify([rule, ...lesson, rule, ...tabs(player)], [rule], layout.top.width, rule)
+      : [
+          ...justify([rule, ...lesson], [], layout.lesson.width, rule),
+          span('┬', theme.faint),
+          ...justify([rule, ...tabs(player)], [], layout.terminal.width, rule),
+        ];
+  return <Rows rect={layout.top} lines={[line]} />;
+}
+
+/** The lines between the panes; the one beside the lesson is its scroll bar. */
+export function Divider({ player, layout }: PaneProps) {
+  const { document, top, height } = player.lesson;
+  const total = document.lines.length;
+  const scrolls = total > height;
+  const size = Math.max(1, Math.round((height * height) / Math.max(1, total)));
+  const start = scrolls ? Math.round((top * (height - size)) / (total - height)) : 0;
+  const crossing = layout.kind === 'split' ? layout.checks.y - layout.lesson.y : -1;
+  const lines = Array.from({ length: height }, (_, row) => {
+    if (scrolls && row >= start && row < start + size)
+      return line('┃', player.focus === 'lesson' ? theme.accent : theme.faint);
+    if (layout.kind === 'single') return line(scrolls ? '│' : ' ', theme.faint);
+    return line(row === crossing ? '├' : '│', theme.faint);
+  });
+  const x = layout.kind === 'split' ? layout.lesson.width : layout.lesson.width - 1;
+  return <Rows rect={{ x, y: layout.lesson.y, width: 1, height }} lines={lines} layer={1} />;
+}
+
+/** The rule over the checks. */
+export function checksTitle(player: Player, columns: number): Line<Command> {
+  const step = stepChecks(player.session.state, player.tried);
+  const rule = span('─', theme.faint);
+  if (step.checks.length === 0) return line('─'.repeat(columns), theme.faint);
+  const all = step.verdicts.every((verdict) => verdict?.status === 'pass');
+  const title = [rule, span(' Checks '), span(`${tally(step)} `, all ? theme.pass : theme.faint)];
+  return justify(title, [], columns, rule);
+}
+
+/** What is going on or has to be said, in the rule above the footer. */
+export function BottomRule({ player, layout, spinner }: PaneProps & { spinner: string }) {
+  const rule = span('─', theme.faint);
+  const message = messageOf(player, spinner);
+  const { width } = layout.bottom;
+  const start = message.length > 0 ? [rule, span(' '), ...truncate(message, width - 4), span(' ')] : [rule];
+  const lines = justify<Command>(start, [rule], width, rule);
+  const joint = layout.kind === 'split' && lineWidth(start) < layout.lesson.width;
+  return (
+    <>
+      <Rows rect={layout.bottom} lines={[lines]} />
+      {joint && (
+        <Rows
+          rect={{ x: layout.lesson.width, y: layout.bottom.y, width: 1, height: 1 }}
+          lines={[line('┴', theme.faint)]}
+          layer={1}
+        />
+      )}
+    </>
+  );
+}
+
+function messageOf(player: Player, spinner: string): Line<Command> {
+  const { state } = player.session;
+  const { phase, typing, notice } = state;
+  const hidden = player.ui.layout.kind === 'single' && player.focus === 'lesson';
+  if (phase.name === 'starting' && hidden) {
+    const percent = phase.fraction === undefined ? '' : ` ${Math.floor(phase.fraction * 100)} %`;
+    return [span(`${spinner} `, theme.busy), span(phase.text + percent)];
+  }
+  if (player.ui.notice) return line(player.ui.notice, theme.strong);
+  if (notice)
+    return line(
+      printable(notice.text).replaceAll('\n', ' '),
+      notice.kind === 'error' ? theme.failStrong : theme.strong,
+    );
+  const block = typing && currentStep(state).blocks.find((b) => 'id' in b && b.id === typing);
+  if (block && 'terminal' in block) return [span(`${spinner} `, theme.busy), span(`Running in ${block.terminal}`)];
+  return doneLine(player);
+}
+
+/** How to go on, once there is nothing left to do here. */
+function doneLine(player: Player): Line<Command> {
+  const { state } = player.session;
+  const step = state.steps[state.step]!;
+  const last = state.step === state.steps.length - 1;
+  const key = (letter: string) => span(player.focus === 'terminal' ? `Ctrl-G ${letter}` : letter, theme.key);
+  const checked = step.verdicts.length > 0;
+  if (!step.completed && checked) return [];
+  const done = checked ? [span('✓ Step done', theme.passStrong), span(' — ')] : [];
+  return last
+    ? clickable<Command>([...done, key('q'), span(' to leave')], { do: 'quit' })
+    : clickable<Command>([...done, key('n'), span(' for the next step')], { do: 'next' });
+}
