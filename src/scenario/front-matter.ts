@@ -1,0 +1,160 @@
+import { parseDocument } from 'yaml';
+import * as z from 'zod/mini';
+import type { Scenario } from '../model/scenario.ts';
+import { MAJORS, type Major, type TerminalSpec, type Topology } from '../model/topology.ts';
+import type { Report } from './report.ts';
+import { text, wholeNumber } from './values.ts';
+import { RESERVED } from './variables.ts';
+import { majorsIn } from './versions.ts';
+import { readShape, readYaml, type Yaml } from './yaml.ts';
+
+/** What the front matter says. */
+export type Header = Omit<Scenario, 'id' | 'file' | 'major' | 'introduction' | 'steps'>;
+
+export const FORMAT = '1';
+const IMAGE = 'postgres';
+const RANGE_HELP = `supported are ${MAJORS.join(', ')}; write a range such as ">=13", "13 - 17" or "15 || 17"`;
+const TERMINALS: TerminalSpec[] = [
+  { name: 'shell', user: 'student' },
+  { name: 'psql', user: 'student', command: 'psql -d postgres' },
+];
+
+const range = text.check(
+  z.refine((value) => majorsIn(value) !== undefined, {
+    error: `is no range of PostgreSQL majors: ${RANGE_HELP}`,
+    abort: true,
+  }),
+  z.refine((value) => majorsIn(value)?.length !== 0, `holds no supported major: ${RANGE_HELP}`),
+);
+
+const cluster = z.strictObject({ port: wholeNumber, state: z.optional(z.enum(['running', 'stopped'])) });
+const host = z.strictObject({ image: z.optional(text), clusters: z.record(z.string(), cluster) });
+const terminal = z.strictObject({ user: text, command: z.optional(text) });
+const url = text.check(z.regex(/^https?:\/\/\S+$/, 'must be an http or https address'));
+const header = z.strictObject({
+  format: text,
+  title: text,
+  summary: text,
+  difficulty: z.enum(['beginner', 'intermediate', 'advanced']),
+  minutes: wholeNumber,
+  tags: z.optional(z.array(text)),
+  postgres: z.optional(range),
+  after: z.optional(z.array(text)),
+  lab: z.strictObject({ hosts: z.record(z.string(), host) }),
+  terminals: z.optional(z.record(z.string(), terminal)),
+  sources: z.optional(z.array(z.strictObject({ title: text, url }))),
+});
+
+/** Reads front matter whose variables are resolved. Undefined when it is faulty, which is reported. */
+export function readHeader(source: string, report: Report): Header | undefined {
+  const yaml = readYaml(source, { line: 2, indent: 0 }, report);
+  if (!yaml) return undefined;
+  const format = (yaml.data as { format?: unknown } | null)?.format;
+  if (typeof format === 'string' && format !== '' && format !== FORMAT) {
+    report(
+      'unknown-format',
+      yaml.at(['format']),
+      `This document has format ${format}, and this version reads format ${FORMAT}. Update the program, or write "format: ${FORMAT}".`,
+    );
+    return undefined;
+  }
+  const data = readShape(yaml, [], header);
+  if (!data) return undefined;
+  return {
+    title: data.title,
+    summary: data.summary,
+    difficulty: data.difficulty,
+    minutes: data.minutes,
+    tags: data.tags ?? [],
+    majors: majorsIn(data.postgres ?? '*') ?? [],
+    after: data.after ?? [],
+    lab: readTopology(yaml, data.lab.hosts),
+    terminals: data.terminals ? Object.entries(data.terminals).map(([name, spec]) => ({ name, ...spec })) : TERMINALS,
+    sources: data.sources ?? [],
+  };
+}
+
+function readTopology(yaml: Yaml, hosts: z.output<typeof header>['lab']['hosts']): Topology {
+  const [first, second] = Object.keys(hosts);
+  const path = ['lab', 'hosts'];
+  if (second !== undefined) {
+    yaml.report(
+      'several-hosts',
+      yaml.atKey(path, second),
+      'This version runs one host per lab. Keep one, and put its clusters there.',
+    );
+  }
+  const [host, { image = IMAGE, clusters }] = first === undefined ? ['lab', { clusters: {} }] : [first, hosts[first]!];
+  const names = Object.keys(clusters);
+  if (!names.length)
+    yaml.report(
+      'missing-key',
+      yaml.at([...path, host, 'clusters']),
+      'The lab needs a cluster, such as "main: { port: 5432 }".',
+    );
+  const ports = new Map<number, string>();
+  for (const [name, { port }] of Object.entries(clusters)) {
+    const here = [...path, host, 'clusters'];
+    if (!/^[a-z][a-z0-9_]*$/.test(name) || RESERVED.includes(name)) {
+      const reason = RESERVED.includes(name) ? 'is taken by variables' : 'must be lower-case letters, digits and _';
+      yaml.report('cluster-name', yaml.atKey(here, name), `The cluster name "${name}" ${reason}. Choose another.`);
+    }
+    const other = ports.get(port);
+    if (other)
+      yaml.report(
+        'duplicate-port',
+        yaml.at([...here, name, 'port']),
+        `Port ${port} is that of "${other}" already. Choose another.`,
+      );
+    ports.set(port, name);
+  }
+  return {
+    host,
+    image,
+    clusters: Object.entries(clusters).map(([name, { port, state = 'running' }]) => ({ name, port, state })),
+  };
+}
+
+/** As much of the front matter as can be made out before its variables are known, however faulty it is. */
+export function glance(source: string): Header {
+  const data = object(loosely(source));
+  const [host = 'lab', spec] = Object.entries(object(object(data.lab).hosts))[0] ?? [];
+  const terminals = Object.keys(object(data.terminals)).map((name) => ({ name, user: 'student' }));
+  return {
+    title: string(data.title),
+    summary: string(data.summary),
+    difficulty: data.difficulty as Header['difficulty'],
+    minutes: Number(data.minutes) || 0,
+    tags: [],
+    majors: majorsOrAll(string(data.postgres)),
+    after: [],
+    lab: {
+      host,
+      image: IMAGE,
+      clusters: Object.entries(object(object(spec).clusters)).map(([name, value]) => ({
+        name,
+        port: Number(object(value).port) || 0,
+        state: 'running',
+      })),
+    },
+    terminals: terminals.length ? terminals : TERMINALS,
+    sources: [],
+  };
+}
+
+function loosely(source: string): unknown {
+  try {
+    return parseDocument(source, { schema: 'failsafe', prettyErrors: false, logLevel: 'silent' }).toJS();
+  } catch {
+    return undefined;
+  }
+}
+
+const object = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+const string = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function majorsOrAll(range: string): Major[] {
+  const majors = majorsIn(range);
+  return majors?.length ? majors : [...MAJORS];
+}

@@ -1,0 +1,67 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Scenario } from '../model/scenario.ts';
+import type { Major } from '../model/topology.ts';
+import { readBody } from './body.ts';
+import { glance, readHeader } from './front-matter.ts';
+import { takeApart } from './markdown.ts';
+import { suggest } from './nearest.ts';
+import { inOrder, type Report } from './report.ts';
+import { splitDocument } from './source.ts';
+import { resolveVariables, variablesFor } from './variables.ts';
+import { preferredMajor } from './versions.ts';
+
+export interface ParseOptions {
+  /** The document's path as it is to be shown in messages. */
+  file: string;
+  id: string;
+  /** The PostgreSQL major that variables are resolved for; without it the scenario's preferred one. */
+  major?: Major | undefined;
+}
+
+export interface Parsed {
+  /** Null when anything is wrong with the document. */
+  scenario: Scenario | null;
+  diagnostics: Diagnostic[];
+}
+
+/** Reads a document; every fault in it is reported at once. */
+export function parseScenario(source: string, options: ParseOptions): Parsed {
+  const { draft, diagnostics } = readDraft(source, options);
+  return { scenario: diagnostics.length ? null : draft, diagnostics };
+}
+
+/** As much of the document as could be made out, for rules that look at it as a whole. Undefined without front matter. */
+export function readDraft(
+  source: string,
+  { file, id, major }: ParseOptions,
+): { draft: Scenario | null; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const parts = splitDocument(source);
+  if (typeof parts === 'string') {
+    return { draft: null, diagnostics: [{ file, line: 1, column: 1, rule: 'front-matter', message: parts }] };
+  }
+  const before = glance(parts.header);
+  const chosen = major ?? preferredMajor(before.majors);
+  const variables = variablesFor(chosen, before.lab);
+  const { text, unknown, toSource } = resolveVariables(parts.text, variables);
+  const report: Report = (rule, at, message) => void diagnostics.push({ file, ...toSource(at), rule, message });
+
+  for (const { name, line, column } of unknown) {
+    // Without any cluster the fault is elsewhere.
+    if (!before.lab.clusters.length && /\.(data|port|config|log)$/.test(name)) continue;
+    const message = `There is no variable "${name}". ${suggest(name, variables.keys())}`;
+    diagnostics.push({ file, line, column, rule: 'unknown-variable', message });
+  }
+  const lines = text.split('\n');
+  const header = readHeader(lines.slice(1, parts.bodyLine - 2).join('\n'), report) ?? before;
+  // A document of another format cannot be faulty by this one's rules.
+  const refused = diagnostics.find(({ rule }) => rule === 'unknown-format');
+  if (refused) return { draft: null, diagnostics: [refused] };
+  if (major && !header.majors.includes(major)) {
+    const message = `This scenario is for PostgreSQL ${header.majors.join(', ')}, not ${major}.`;
+    diagnostics.push({ file, line: 1, column: 1, rule: 'unsupported-major', message });
+  }
+  const pieces = takeApart(lines.slice(parts.bodyLine - 1).join('\n'), parts.bodyLine);
+  const body = readBody(pieces, header, report);
+  return { draft: { ...header, id, file, major: chosen, ...body }, diagnostics: inOrder(diagnostics) };
+}

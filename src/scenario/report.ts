@@ -1,0 +1,20 @@
+import type { Diagnostic, Position } from '../model/diagnostic.ts';
+
+/** Takes note of something wrong; reading goes on, so that an author sees every fault at once. */
+export type Report = (rule: string, at: Position, message: string) => void;
+
+/** Sorted by position, and each said once. */
+export function inOrder(diagnostics: Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics
+    .filter((d) => {
+      const key = JSON.stringify([d.file, d.line, d.column, d.rule, d.message]);
+      return !seen.has(key) && seen.add(key);
+    })
+    .sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.rule, b.rule));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** `file:line:col rule message`. */
+export const formatDiagnostic = (d: Diagnostic): string => `${d.file}:${d.line}:${d.column} ${d.rule} ${d.message}`;
