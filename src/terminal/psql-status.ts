@@ -1,0 +1,28 @@
+/**
+ * How a psql command ended: `0`, a SQLSTATE, or `1` for a backslash command that failed in psql itself.
+ *
+ * psql sets ERROR and SQLSTATE for statements only. After a backslash command they still tell of the statement before it,
+ * so its output decides. Those that run statements of their own set them too, unless they fail before the first.
+ */
+export function psqlStatus(command: string, output: string, error: boolean, sqlstate: string): string {
+  const statement = error ? sqlstate || '1' : '0';
+  const backslash = /^\s*\\(\w*)/.exec(command)?.[1];
+  if (backslash === undefined) return statement;
+  const failed = FAILURES.some((pattern) => pattern.test(output));
+  if (!RUNS_STATEMENTS.test(backslash)) return failed ? '1' : '0';
+  if (!failed) return statement === '0' || /^ERROR: /m.test(output) ? statement : '0';
+  return /^ERROR: /m.test(output) ? statement : '1';
+}
+
+const RUNS_STATEMENTS = /^(copy|i|ir|include|include_relative|g|gx|gset|gexec|gdesc|watch|crosstabview)$/;
+
+/** What psql 13 to 18 print when a backslash command fails; interactive, they leave out `error:`. */
+const FAILURES = [
+  /\b(error|ERROR|FATAL): /,
+  /^invalid command \\/m,
+  /^Did not find any/m,
+  /^\\\w+: (missing required argument|.* not recognized|.* not found)/m,
+  /: (No such file or directory|Permission denied|Is a directory|command not found)$/m,
+  /^(unrecognized value|invalid value|No query buffer|no query buffer|There is no query|query buffer is empty)/m,
+  /^You are currently not connected to a database/m,
+];

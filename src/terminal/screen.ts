@@ -1,0 +1,274 @@
+import unicode11 from '@xterm/addon-unicode11';
+import type { IBuffer, IBufferCell, Terminal as Xterm } from '@xterm/headless';
+import xterm from '@xterm/headless';
+import { type Row, styleOf } from './cells.ts';
+import type { Pty, TerminalSize } from './pty.ts';
+import { type Anchor, textBetween } from './text.ts';
+
+const SCROLLBACK_ROWS = 5000;
+/** Bytes that wait to be parsed. The parser takes some 30 MB a second, so a Ctrl-C shows within 10 ms even in a flood. */
+const HIGH_WATER = 256 * 1024;
+const LOW_WATER = 64 * 1024;
+
+/** What the programs inside have asked of the keyboard and the mouse. */
+export interface ScreenModes {
+  bracketedPaste: boolean;
+  applicationCursorKeys: boolean;
+  mouse: 'none' | 'x10' | 'vt200' | 'drag' | 'any';
+  /** How the mouse is reported: SGR, or the bytes of old. */
+  mouseEncoding: 'sgr' | 'default';
+  alternateScreen: boolean;
+}
+
+/** What a pseudo-terminal shows: feeds its bytes to an xterm buffer, no faster than that can take them. */
+export class Screen {
+  readonly #xterm: Xterm;
+  readonly #pty: Pty;
+  readonly #changed: () => void;
+  #unparsed = 0;
+  #paused = false;
+  #cursorVisible = true;
+  #sgrMouse = false;
+  #dirty = { from: 0, to: Number.POSITIVE_INFINITY };
+  #top: Anchor | null = null;
+  #erased = false;
+
+  /** `changed` is called when there is something new to see. */
+  constructor(pty: Pty, { columns, rows }: TerminalSize, changed: () => void) {
+    this.#pty = pty;
+    this.#changed = changed;
+    this.#xterm = new xterm.Terminal({ cols: columns, rows, scrollback: SCROLLBACK_ROWS, allowProposedApi: true });
+    this.#xterm.loadAddon(new unicode11.Unicode11Addon());
+    this.#xterm.unicode.activeVersion = '11';
+    this.#xterm.onWriteParsed(changed);
+    this.#xterm.onScroll(() => this.#touchAll());
+    this.#xterm.buffer.onBufferChange(() => this.#touchAll());
+    // What the terminal itself answers, such as a cursor position report.
+    this.#xterm.onData((reply) => reply && pty.write(reply));
+    this.#xterm.onBinary((reply) => pty.write(Buffer.from(reply, 'latin1')));
+    this.#xterm.onLineFeed(() => this.#settleErasure());
+    this.#watchDirtyRows();
+    this.#watchModes();
+    pty.onData((bytes) => this.#feed(bytes));
+  }
+
+  get columns(): number {
+    return this.#xterm.cols;
+  }
+
+  get rows(): number {
+    return this.#xterm.rows;
+  }
+
+  get modes(): ScreenModes {
+    const { bracketedPasteMode, applicationCursorKeysMode, mouseTrackingMode } = this.#xterm.modes;
+    return {
+      bracketedPaste: bracketedPasteMode,
+      applicationCursorKeys: applicationCursorKeysMode,
+      mouse: mouseTrackingMode,
+      mouseEncoding: this.#sgrMouse ? 'sgr' : 'default',
+      alternateScreen: this.#xterm.buffer.active.type === 'alternate',
+    };
+  }
+
+  /** A program is in the middle of drawing a frame: not the moment to paint. */
+  get synchronizing(): boolean {
+    return this.#xterm.modes.synchronizedOutputMode;
+  }
+
+  /** Where the cursor is in the viewport; null when it is hidden or scrolled away. */
+  get cursor(): { x: number; y: number } | null {
+    const buffer = this.#xterm.buffer.active;
+    const y = buffer.baseY + buffer.cursorY - buffer.viewportY;
+    if (!this.#cursorVisible || y >= this.rows) return null;
+    return { x: Math.min(buffer.cursorX, this.columns - 1), y };
+  }
+
+  /** Rows of history below the viewport: 0 when it shows the newest. */
+  get scrolledBack(): number {
+    const { baseY, viewportY } = this.#xterm.buffer.active;
+    return baseY - viewportY;
+  }
+
+  /** Moves the viewport; negative is back in history. */
+  scroll(lines: number): void {
+    this.#xterm.scrollLines(lines);
+    this.#touchAll();
+    this.#changed();
+  }
+
+  scrollToBottom(): void {
+    if (this.scrolledBack > 0) this.scroll(this.scrolledBack);
+  }
+
+  /** A person types: shows the newest rows, and has what comes next parsed at once in place of in the next turn. */
+  expectEcho(): void {
+    this.#xterm.input('', true);
+  }
+
+  resize({ columns, rows }: TerminalSize): void {
+    if (columns === this.columns && rows === this.rows) return;
+    this.#xterm.resize(columns, rows);
+    this.#touchAll();
+    this.#changed();
+  }
+
+  /** The rows of the viewport, trailing blanks taken away. */
+  text(): string {
+    const buffer = this.#xterm.buffer.active;
+    const lines = Array.from(
+      { length: this.rows },
+      (_, y) =>
+        buffer
+          .getLine(buffer.viewportY + y)
+          ?.translateToString(true)
+          .trimEnd() ?? '',
+    );
+    return lines.join('\n').trimEnd();
+  }
+
+  /** The rows of the viewport that have changed since the last call: both ends included, none when `to < from`. */
+  takeDirty(): { from: number; to: number } {
+    const dirty = this.#dirty;
+    this.#dirty = { from: this.rows, to: -1 };
+    return { from: dirty.from, to: Math.min(dirty.to, this.rows - 1) };
+  }
+
+  /** Copies row `y` of the viewport to a row of cells, from cell `x` on, `width` cells at most. */
+  copyRow(y: number, target: Row, x: number, width: number): void {
+    const buffer = this.#xterm.buffer.active;
+    const line = buffer.getLine(buffer.viewportY + y);
+    let cell: IBufferCell | undefined;
+    for (let column = 0; column < width; column++) {
+      cell = column < this.columns ? line?.getCell(column, cell) : undefined;
+      const cells = cell?.getWidth() ?? 1;
+      // A wide character that the edge of the pane would cut is left out.
+      const cut = cells === 2 && column === width - 1;
+      target.text[x + column] = cells === 0 ? '' : (!cut && cell?.getChars()) || ' ';
+      target.style[x + column] = cell ? styleOf(cell) : 0;
+    }
+  }
+
+  /** Calls back when all that came so far is on the screen. */
+  afterParsing(done: () => void): void {
+    this.#xterm.write('', done);
+  }
+
+  onMark(listener: (data: string) => void): void {
+    this.#xterm.parser.registerOscHandler(133, (data) => {
+      listener(data);
+      return true;
+    });
+  }
+
+  /** A line editor gives the keyboard back: readline says so by ending bracketed paste, before it moves the cursor. */
+  onLineEditorEnd(listener: () => void): void {
+    this.#onPrivateMode('l', 2004, listener);
+  }
+
+  /** Here, in the buffer that is shown. */
+  anchor(): Anchor {
+    const buffer = this.#xterm.buffer.active;
+    return { buffer, marker: this.#xterm.registerMarker(0)!, column: buffer.cursorX };
+  }
+
+  /** The cursor stands at the first column of a row below the anchor. */
+  isOnNewLine(anchor: Anchor): boolean {
+    const { baseY, cursorX, cursorY } = this.#xterm.buffer.active;
+    return cursorX === 0 && baseY + cursorY > anchor.marker.line;
+  }
+
+  /** Text from the anchor (`below`: from the row after it) to the cursor; `complete` says whether its beginning is still there. */
+  textSince(anchor: Anchor, below = false): { text: string; complete: boolean } {
+    this.#settleErasure();
+    const { buffer } = anchor;
+    const start = this.#surviving(anchor);
+    const from = { line: Math.max(0, start?.marker.line ?? 0), column: start?.column ?? 0 };
+    if (below) Object.assign(from, { line: from.line + 1, column: 0 });
+    const to = { line: buffer.baseY + buffer.cursorY, column: buffer.cursorX };
+    return { text: textBetween(buffer, from, to), complete: start !== undefined };
+  }
+
+  #surviving(anchor: Anchor): Anchor | undefined {
+    if (!anchor.marker.isDisposed) return anchor;
+    if (this.#top && this.#top.marker.id > anchor.marker.id && !this.#top.marker.isDisposed) return this.#top;
+    return undefined;
+  }
+
+  #feed(bytes: Uint8Array): void {
+    this.#unparsed += bytes.length;
+    this.#xterm.write(bytes, () => {
+      this.#unparsed -= bytes.length;
+      if (this.#paused && this.#unparsed < LOW_WATER) {
+        this.#paused = false;
+        this.#pty.resume();
+      }
+    });
+    if (!this.#paused && this.#unparsed > HIGH_WATER) {
+      this.#paused = true;
+      this.#pty.pause();
+    }
+  }
+
+  #touchAll(): void {
+    this.#dirty = { from: 0, to: Number.POSITIVE_INFINITY };
+  }
+
+  /** The headless build keeps to itself which rows a write has touched; without it, all of them count as touched. */
+  #watchDirtyRows(): void {
+    type Rows = { start: number; end: number } | undefined;
+    type Core = { _inputHandler?: { onRequestRefreshRows?: (listener: (rows: Rows) => void) => void } };
+    const core = (this.#xterm as unknown as { _core?: Core })._core;
+    const subscribe = core?._inputHandler?.onRequestRefreshRows;
+    if (!subscribe) {
+      this.#xterm.onWriteParsed(() => this.#touchAll());
+      return;
+    }
+    subscribe((rows) => {
+      const behind = this.scrolledBack;
+      if (!rows) return this.#touchAll();
+      this.#dirty = {
+        from: Math.min(this.#dirty.from, rows.start + behind),
+        to: Math.max(this.#dirty.to, rows.end + behind),
+      };
+    });
+  }
+
+  #watchModes(): void {
+    this.#onPrivateMode('h', 25, () => (this.#cursorVisible = true));
+    this.#onPrivateMode('l', 25, () => (this.#cursorVisible = false));
+    this.#onPrivateMode('h', 1006, () => (this.#sgrMouse = true));
+    this.#onPrivateMode('l', 1006, () => (this.#sgrMouse = false));
+    this.#xterm.parser.registerEscHandler({ final: 'c' }, () => {
+      this.#cursorVisible = true;
+      this.#sgrMouse = false;
+      this.#erased = true;
+      return false;
+    });
+    this.#xterm.parser.registerCsiHandler({ final: 'J' }, ([what]) => {
+      const { type, cursorX, cursorY } = this.#xterm.buffer.active;
+      const whole = what === 2 || what === 3 || (!what && cursorX === 0 && cursorY === 0);
+      if (whole && type === 'normal') this.#erased = true;
+      return false;
+    });
+  }
+
+  #onPrivateMode(final: 'h' | 'l', mode: number, listener: () => void): void {
+    this.#xterm.parser.registerCsiHandler({ prefix: '?', final }, (parameters) => {
+      if (parameters.includes(mode)) listener();
+      return false;
+    });
+  }
+
+  /**
+   * `clear` takes the rows away that an output began on; what follows begins at the top of the screen. The parser tells of an
+   * erasure before it is done, so the anchor is set at the next line feed or when somebody asks.
+   */
+  #settleErasure(): void {
+    if (!this.#erased) return;
+    this.#erased = false;
+    const buffer: IBuffer = this.#xterm.buffer.active;
+    if (buffer.type !== 'normal') return;
+    this.#top = { buffer, marker: this.#xterm.registerMarker(-buffer.cursorY)!, column: 0 };
+  }
+}

@@ -1,0 +1,206 @@
+import { Command, type CommandRecord } from './command.ts';
+import { type Mark, parseMark } from './marks.ts';
+import { psqlStatus } from './psql-status.ts';
+import type { Screen } from './screen.ts';
+import type { Anchor } from './text.ts';
+
+export type Prompt =
+  | { app: 'bash'; continuation: boolean; cwd: string }
+  | { app: 'psql'; continuation: boolean; database: string; port: number };
+
+/** One bash or psql; another may have been started inside it. */
+interface Shell {
+  readonly id: string;
+  readonly app: 'bash' | 'psql';
+  place: { cwd: string } | { database: string; port: number };
+  command: Command | null;
+}
+
+interface Listeners {
+  prompt(prompt: Prompt): void;
+  commandStart(record: CommandRecord): void;
+  commandEnd(record: CommandRecord): void;
+}
+
+/**
+ * Reads the marks that bash and psql put between their output, and so knows where each command began, ended, and how,
+ * whoever typed it. What it emits, in their order:
+ *
+ *     bash   D status   A  B  <typed> Enter  ?2004l  C command  <output>  D status …
+ *     psql   D error    A  B  <typed> Enter  ?2004l             <output>  D error …
+ *
+ * An unfinished command gets further prompts (A more, B) in between. readline draws a prompt again as it likes, and psql's
+ * holds D, so that a mark seen while a line is being typed tells nothing new.
+ */
+export class Shells {
+  /** Outermost first. */
+  readonly #shells: Shell[] = [];
+  readonly #screen: Screen;
+  readonly #listeners: Listeners;
+  #prompt: Prompt | null = null;
+  /** Where the typed text begins, while a line editor reads it. */
+  #input: Anchor | null = null;
+  #next: 'primary' | 'more' | 'copy' = 'primary';
+  /** Lines that bash has accepted; it may refuse them without a C. */
+  #accepted: { text: string; output: Anchor } | null = null;
+  #lastId = 0;
+
+  constructor(screen: Screen, listeners: Listeners) {
+    this.#screen = screen;
+    this.#listeners = listeners;
+    screen.onMark((data) => {
+      const mark = parseMark(data);
+      if (mark) this.#handle(mark);
+    });
+    screen.onLineEditorEnd(() => this.#editorEnded());
+  }
+
+  /** What is waiting for a line; null while a program runs, or before the first prompt. */
+  get prompt(): Prompt | null {
+    return this.#prompt;
+  }
+
+  /** The command of the innermost shell. */
+  get running(): CommandRecord | null {
+    return this.#shells.at(-1)?.command ?? null;
+  }
+
+  get innermost(): Pick<Shell, 'app' | 'place'> | undefined {
+    return this.#shells.at(-1);
+  }
+
+  /** The commands that shells were started with inside one another, outermost first, such as `sudo -iu postgres`, `psql`. */
+  get nesting(): string[] {
+    return this.#shells.slice(0, -1).map((shell) => shell.command?.command ?? '');
+  }
+
+  /** The terminal is gone: nothing runs in it any more. */
+  end(): void {
+    this.#prompt = null;
+    for (const shell of this.#shells.splice(0).reverse()) this.#finish(shell, null);
+  }
+
+  #handle(mark: Mark): void {
+    switch (mark.kind) {
+      case 'end':
+        this.#ended(mark);
+        break;
+      case 'prompt':
+        this.#next = mark.prompt;
+        if (mark.prompt !== 'primary') this.#shells.at(-1)?.command?.closeOutput();
+        break;
+      case 'input':
+        this.#prompted();
+        break;
+      case 'output': {
+        const shell = this.#enter(mark.shell, 'bash', null);
+        this.#leavePrompt();
+        this.#accept(null);
+        this.#start(shell, mark.command, this.#screen.anchor());
+      }
+    }
+  }
+
+  #ended(mark: Mark & { kind: 'end' }): void {
+    const place = mark.app === 'bash' ? { cwd: mark.cwd } : { database: mark.database, port: mark.port };
+    const shell = this.#enter(mark.shell, mark.app, mark.app === 'bash' ? mark.status : '0');
+    shell.place = place;
+    if (mark.app === 'bash') {
+      this.#leavePrompt();
+      if (!shell.command) this.#refused(shell, mark.status);
+      this.#finish(shell, mark.status);
+    } else if (shell.command) {
+      // A line of COPY data is read without readline, so nothing has told yet that the prompt is over.
+      this.#leavePrompt();
+      const { command, output } = shell.command;
+      this.#finish(shell, psqlStatus(command, output, mark.error, mark.sqlstate));
+    }
+  }
+
+  /** A syntax error: bash said so and never ran the line. An empty one, a comment or Ctrl-C leave nothing behind. */
+  #refused(shell: Shell, status: string): void {
+    const accepted = this.#accepted;
+    if (accepted?.text.trim() && this.#screen.textSince(accepted.output).text) {
+      this.#start(shell, accepted.text, accepted.output);
+      this.#finish(shell, status === '0' ? '1' : status);
+    }
+    this.#accept(null);
+  }
+
+  #accept(accepted: { text: string; output: Anchor } | null): void {
+    this.#accepted?.output.marker.dispose();
+    this.#accepted = accepted;
+  }
+
+  /** The shell that a mark names: known, and then those inside it have ended, or started inside the others just now. */
+  #enter(id: string, app: Shell['app'], status: string | null): Shell {
+    const known = this.#shells.findIndex((shell) => shell.id === id);
+    if (known >= 0) {
+      for (const inner of this.#shells.splice(known + 1).reverse()) {
+        this.#leavePrompt();
+        this.#finish(inner, status);
+      }
+      return this.#shells[known]!;
+    }
+    this.#leavePrompt();
+    const shell: Shell = { id, app, place: app === 'bash' ? { cwd: '' } : { database: '', port: 0 }, command: null };
+    this.#shells.push(shell);
+    return shell;
+  }
+
+  #prompted(): void {
+    const shell = this.#shells.at(-1);
+    if (!shell) return;
+    const redrawn = this.#input !== null && this.#next !== 'copy';
+    this.#input?.marker.dispose();
+    this.#input = this.#screen.anchor();
+    if (redrawn) return;
+    // A data line of COPY is echoed by the terminal: what psql has to say comes below it.
+    if (this.#next === 'copy') shell.command?.openOutput(this.#screen.anchor(), true);
+    this.#prompt = { app: shell.app, continuation: this.#next !== 'primary', ...shell.place } as Prompt;
+    this.#listeners.prompt(this.#prompt);
+  }
+
+  /** readline gives the line to its program after Enter, when the cursor is on a new row; else it was Ctrl-C or Ctrl-D. */
+  #editorEnded(): void {
+    const shell = this.#shells.at(-1);
+    const input = this.#input;
+    if (!shell || !input) return;
+    const { continuation } = this.#prompt ?? {};
+    const entered = this.#screen.isOnNewLine(input);
+    const typed = entered ? this.#screen.textSince(input).text : '';
+    this.#leavePrompt();
+    if (shell.app === 'bash') {
+      const before = continuation ? this.#accepted?.text : undefined;
+      const text = before === undefined ? typed : `${before}\n${typed}`;
+      this.#accept(entered ? { text, output: this.#screen.anchor() } : null);
+    } else if (!entered) {
+      if (shell.command) this.#finish(shell, 'cancelled');
+    } else if (shell.command) {
+      shell.command.command += `\n${typed}`;
+      shell.command.openOutput(this.#screen.anchor());
+    } else if (!/^\s*(--.*)?$/.test(typed)) {
+      this.#start(shell, typed, this.#screen.anchor());
+    }
+  }
+
+  #leavePrompt(): void {
+    this.#prompt = null;
+    this.#input?.marker.dispose();
+    this.#input = null;
+  }
+
+  #start(shell: Shell, text: string, output: Anchor): void {
+    shell.command = new Command(++this.#lastId, shell.app, text, this.#screen);
+    shell.command.openOutput(output);
+    this.#listeners.commandStart(shell.command);
+  }
+
+  #finish(shell: Shell, status: string | null): void {
+    const { command } = shell;
+    if (!command) return;
+    shell.command = null;
+    command.end(status);
+    this.#listeners.commandEnd(command);
+  }
+}

@@ -1,0 +1,142 @@
+import type { CommandRecord } from './command.ts';
+import { Emitter } from './emitter.ts';
+import type { Pty, TerminalSize } from './pty.ts';
+import { Screen } from './screen.ts';
+import { type Prompt, Shells } from './shells.ts';
+import { type TypeOptions, Typist } from './typist.ts';
+
+export type { CommandRecord } from './command.ts';
+export type { Prompt } from './shells.ts';
+export type { TypeOptions } from './typist.ts';
+
+const KEPT_COMMANDS = 500;
+
+export interface TerminalEvents {
+  /** The screen looks different. */
+  change: [];
+  /** A prompt has been shown; not when it is merely drawn again. */
+  prompt: [prompt: Prompt];
+  commandStart: [record: CommandRecord];
+  commandEnd: [record: CommandRecord];
+  /** Everything in it has ended; after the last of the others. */
+  exit: [];
+}
+
+/** What it takes, beyond what bash keeps itself, to open a terminal again as it was. Plain data. */
+export interface TerminalContext {
+  /** The commands that got from the first shell to the innermost, such as `sudo -iu postgres`, `psql`. */
+  programs: string[];
+  /** Where the innermost psql is connected. */
+  database?: string;
+  port?: number;
+}
+
+/** A pseudo-terminal, its screen, and the commands typed into it. */
+export class Terminal {
+  readonly screen: Screen;
+  readonly #pty: Pty;
+  readonly #shells: Shells;
+  readonly #typist: Typist;
+  readonly #events = new Emitter<TerminalEvents>();
+  readonly #commands: CommandRecord[] = [];
+  #ended = false;
+
+  constructor(pty: Pty, size: TerminalSize) {
+    this.#pty = pty;
+    this.screen = new Screen(pty, size, () => this.#events.emit('change'));
+    this.#shells = new Shells(this.screen, {
+      prompt: (prompt) => this.#events.emit('prompt', prompt),
+      commandStart: (record) => {
+        this.#commands.push(record);
+        if (this.#commands.length > KEPT_COMMANDS) this.#commands.shift();
+        this.#events.emit('commandStart', record);
+      },
+      commandEnd: (record) => {
+        if (record.status === 'cancelled') this.#commands.splice(this.#commands.indexOf(record), 1);
+        this.#events.emit('commandEnd', record);
+      },
+    });
+    this.#typist = new Typist(this);
+    pty.onExit(() => this.screen.afterParsing(() => this.#end()));
+  }
+
+  /** What is waiting for a line; null while a program runs, or before the first prompt. */
+  get prompt(): Prompt | null {
+    return this.#shells.prompt;
+  }
+
+  /**
+   * The command of the innermost shell. At psql's prompt in bash that is none. At a continuation prompt of psql it is the
+   * statement that is being completed; of bash there is none yet.
+   */
+  get running(): CommandRecord | null {
+    return this.#shells.running;
+  }
+
+  /** The last 500, oldest first, those that run included. */
+  get commands(): readonly CommandRecord[] {
+    return this.#commands;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Returns what takes the listener away again. */
+  on<Name extends keyof TerminalEvents>(name: Name, listener: (...args: TerminalEvents[Name]) => void): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  /** What a person types, or a program in their place: bytes for the program that reads the keyboard. */
+  write(bytes: string | Uint8Array): void {
+    if (this.#ended) return;
+    this.screen.expectEcho();
+    this.#pty.write(bytes);
+  }
+
+  resize(size: TerminalSize): void {
+    this.screen.resize(size);
+    if (!this.#ended) this.#pty.resize(size.columns, size.rows);
+  }
+
+  /**
+   * Types a block, line by line, each when there is a prompt for it, and resolves to the commands that it caused once a prompt
+   * is back. An interactive program that gives marks, such as psql, brings a prompt too: its own command then still runs.
+   * Throws a UserError `terminal-busy`, `terminal-ended`, `command-timeout` or `command-incomplete`.
+   */
+  type(text: string, options?: TypeOptions): Promise<CommandRecord[]> {
+    return this.#typist.type(text, options);
+  }
+
+  /** The same for a block whose last command stays: resolves when that has begun. */
+  typeBackground(text: string, options?: TypeOptions): Promise<CommandRecord[]> {
+    return this.#typist.typeBackground(text, options);
+  }
+
+  /** Presses Ctrl-C until a primary prompt is back. Throws a UserError `terminal-busy` if nothing comes of it. */
+  interrupt(options?: TypeOptions): Promise<void> {
+    return this.#typist.interrupt(options);
+  }
+
+  /** Resolves when a prompt is there. Throws a UserError `terminal-busy`, `terminal-ended` or `command-timeout`. */
+  ready(options?: TypeOptions): Promise<Prompt> {
+    return this.#typist.ready(options);
+  }
+
+  context(): TerminalContext {
+    const place = this.#shells.innermost?.place;
+    const programs = this.#shells.nesting;
+    return place && 'port' in place && place.database ? { programs, ...place } : { programs };
+  }
+
+  /** Ends the programs in it. */
+  close(): void {
+    if (!this.#ended) this.#pty.kill();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#shells.end();
+    this.#events.emit('exit');
+  }
+}

@@ -1,0 +1,189 @@
+import { UserError } from '../util/user-error.ts';
+import type { CommandRecord } from './command.ts';
+import { pasted } from './keys.ts';
+import type { Prompt } from './shells.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface TypeOptions {
+  signal?: AbortSignal | undefined;
+  /** Milliseconds for all of it. */
+  timeout?: number | undefined;
+}
+
+const DEFAULT_TIMEOUT = 30_000;
+const INTERRUPT_TIMEOUT = 10_000;
+/** How long one Ctrl-C may take before it is pressed again. */
+const INTERRUPT_AGAIN = 1_000;
+
+const ENTER = '\r';
+const CTRL_C = '\x03';
+/** To the end of the line, then all of it away: what somebody has half typed must not mix with a block. */
+const CLEAR_LINE = '\x05\x15';
+
+/** Types into a terminal as a person would, who waits for each prompt. */
+export class Typist {
+  readonly #terminal: Terminal;
+  #typing = false;
+  #prompts = 0;
+  #started = 0;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    terminal.on('prompt', () => this.#prompts++);
+    terminal.on('commandStart', () => this.#started++);
+  }
+
+  type(text: string, options: TypeOptions = {}): Promise<CommandRecord[]> {
+    return this.#typeBlock(text, options, 'until-prompt');
+  }
+
+  typeBackground(text: string, options: TypeOptions = {}): Promise<CommandRecord[]> {
+    return this.#typeBlock(text, options, 'until-started');
+  }
+
+  async ready(options: TypeOptions = {}): Promise<Prompt> {
+    const { timeout = DEFAULT_TIMEOUT, signal } = options;
+    await this.#until(() => this.#terminal.prompt !== null || this.#busy(), {
+      signal,
+      timeout,
+      late: () => new UserError('command-timeout', `No prompt came within ${seconds(timeout)}.`, { hint: LATE_HINT }),
+    });
+    if (!this.#terminal.prompt) throw busyError(this.#terminal.running?.command);
+    return this.#terminal.prompt;
+  }
+
+  async interrupt({ signal, timeout = INTERRUPT_TIMEOUT }: TypeOptions = {}): Promise<void> {
+    const terminal = this.#terminal;
+    const running = terminal.running?.command;
+    const seen = this.#prompts;
+    const deadline = performance.now() + timeout;
+    const isBack = () => this.#prompts > seen && terminal.prompt?.continuation === false;
+    for (let left = timeout; left > 0; left = deadline - performance.now()) {
+      // A pager takes Ctrl-C for the end of a search.
+      terminal.write(isPager(terminal) ? 'q' : CTRL_C);
+      if (await this.#came(isBack, signal, Math.min(left, INTERRUPT_AGAIN))) return;
+    }
+    throw busyError(running, `Ctrl-C did not end it within ${seconds(timeout)}.`);
+  }
+
+  async #typeBlock(
+    text: string,
+    options: TypeOptions,
+    how: 'until-prompt' | 'until-started',
+  ): Promise<CommandRecord[]> {
+    if (this.#typing) throw busyError('another block', 'It is still being typed.');
+    this.#typing = true;
+    const { signal, timeout = DEFAULT_TIMEOUT } = options;
+    const deadline = performance.now() + timeout;
+    const caused: CommandRecord[] = [];
+    const off = this.#terminal.on('commandStart', (record) => caused.push(record));
+    try {
+      await this.#cleanPrompt(options);
+      const lines = text.replace(/\n+$/, '').split('\n');
+      for (const [index, line] of lines.entries()) {
+        const left = deadline - performance.now();
+        const last = index === lines.length - 1;
+        await this.#typeLine(line, { signal, timeout: left, started: last && how === 'until-started' }, timeout);
+      }
+    } finally {
+      off();
+      this.#typing = false;
+    }
+    if (this.#terminal.prompt?.continuation) {
+      throw new UserError('command-incomplete', 'The command is not complete: its program asks for the rest of it.', {
+        hint: 'A quote, a heredoc, or the semicolon of an SQL statement may be missing.',
+      });
+    }
+    return caused;
+  }
+
+  async #cleanPrompt(options: TypeOptions): Promise<void> {
+    const prompt = await this.ready(options);
+    if (prompt.continuation) await this.interrupt({ signal: options.signal });
+    else this.#terminal.write(CLEAR_LINE);
+  }
+
+  async #typeLine(
+    line: string,
+    { signal, timeout, started }: TypeOptions & { started: boolean },
+    total: number,
+  ): Promise<void> {
+    const terminal = this.#terminal;
+    const before = { prompts: this.#prompts, started: this.#started };
+    // A tab would be taken for the wish to complete a word.
+    const paste = line.includes('\t') && terminal.screen.modes.bracketedPaste;
+    terminal.write((paste ? pasted(line) : line) + ENTER);
+    const done = () =>
+      (this.#prompts > before.prompts && terminal.prompt !== null) || (started && this.#started > before.started);
+    await this.#until(done, {
+      signal,
+      timeout: timeout ?? DEFAULT_TIMEOUT,
+      late: () =>
+        new UserError('command-timeout', `\`${line.trim()}\` did not end within ${seconds(total)}.`, {
+          hint: LATE_HINT,
+        }),
+    });
+  }
+
+  /** A program holds the terminal, and gives no prompt. */
+  #busy(): boolean {
+    return this.#terminal.prompt === null && this.#terminal.running !== null;
+  }
+
+  async #came(condition: () => boolean, signal: AbortSignal | undefined, timeout: number): Promise<boolean> {
+    const late = new Error('late');
+    try {
+      await this.#until(condition, { signal, timeout, late: () => late });
+      return true;
+    } catch (error) {
+      if (error === late) return false;
+      throw error;
+    }
+  }
+
+  /** Waits for a condition that only what comes from the terminal can make true. */
+  #until(
+    condition: () => boolean,
+    { signal, timeout, late }: { signal: AbortSignal | undefined; timeout: number; late: () => Error },
+  ): Promise<void> {
+    const terminal = this.#terminal;
+    return new Promise((resolve, reject) => {
+      const undo: (() => void)[] = [];
+      const settle = (settled: () => void) => {
+        for (const each of undo) each();
+        settled();
+      };
+      const look = () => {
+        if (signal?.aborted) settle(() => reject(signal.reason));
+        else if (condition()) settle(resolve);
+        else if (terminal.ended) settle(() => reject(endedError()));
+      };
+      const timer = setTimeout(() => settle(() => reject(late())), Math.max(0, timeout));
+      undo.push(() => clearTimeout(timer));
+      for (const event of ['prompt', 'commandStart', 'commandEnd', 'exit'] as const)
+        undo.push(terminal.on(event, look));
+      signal?.addEventListener('abort', look);
+      undo.push(() => signal?.removeEventListener('abort', look));
+      look();
+    });
+  }
+}
+
+const LATE_HINT = 'Look at the terminal: the program may be waiting for an answer. Ctrl-C ends it.';
+const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 100) / 10} s`;
+
+const busyError = (command = 'a program', why = 'It has not come back to a prompt.'): UserError =>
+  new UserError('terminal-busy', `The terminal is taken by \`${command.split('\n')[0]}\`. ${why}`, {
+    hint: 'End it first: Ctrl-C, or q in a pager.',
+  });
+
+const endedError = (): UserError =>
+  new UserError('terminal-ended', 'The terminal has ended, and the shell in it.', { hint: 'Open the scenario again.' });
+
+/** `less` waits for a key: its prompt is the last thing on the screen. */
+function isPager({ screen }: Terminal): boolean {
+  const last = screen.text().split('\n').at(-1) ?? '';
+  return (
+    screen.cursor !== null && /^(:|\(END\)|--More--.*|.*\(press h for help or q to quit\)|lines \d+.*)$/.test(last)
+  );
+}
