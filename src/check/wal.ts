@@ -21,7 +21,7 @@ export interface Fork {
 }
 
 export interface Archive {
-  /** In the order of timelines, then numbers. A whole segment stands before its own .partial. */
+  /** In the order of timelines, then numbers. A .partial whose whole segment is there as well is left out. */
   segments: Segment[];
   forks: Map<number, Fork>;
 }
@@ -56,7 +56,11 @@ export function parseArchive(files: string[], histories: string[]): Archive {
   const segments = files
     .map((line) => line.split('\t'))
     .flatMap(([name = '', bytes]) => parseSegment(name, Number(bytes)) ?? [])
-    .sort((a, b) => a.timeline - b.timeline || a.number - b.number || Number(a.partial) - Number(b.partial));
+    .sort((a, b) => a.timeline - b.timeline || a.number - b.number || Number(a.partial) - Number(b.partial))
+    .filter((segment, index, all) => {
+      const before = all[index - 1];
+      return before?.timeline !== segment.timeline || before.number !== segment.number;
+    });
   const forks = new Map<number, Fork>();
   for (const line of histories) {
     // The last line of a history file is about the parent, so it wins.
@@ -86,9 +90,8 @@ function gapOn(timeline: number, list: Segment[]): string | null {
       return `${segment.file} has ${segment.bytes} bytes and not ${SEGMENT_BYTES}`;
     }
     if (!next) continue;
+    if (segment.partial) return `${segmentName(timeline, segment.number)} is only there as .partial`;
     if (next.number > segment.number + 1) return `${segmentName(timeline, segment.number + 1)} is missing`;
-    if (segment.partial && next.number > segment.number)
-      return `${segmentName(timeline, segment.number)} is only there as .partial`;
   }
   return null;
 }
