@@ -1,6 +1,6 @@
 import type { Runtime, RuntimeName } from '../lab/lab.ts';
 import type { Major } from '../model/topology.ts';
-import { EXIT, type ExitStatus, UserError } from '../util/user-error.ts';
+import { EXIT, type ExitStatus } from '../util/user-error.ts';
 import type { Case, Proof, Reporter } from '../validate/proof.ts';
 
 interface Options {

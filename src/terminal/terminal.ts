@@ -27,8 +27,8 @@ export interface TerminalContext {
   /** The commands that got from the first shell to the innermost, such as `sudo -iu postgres`, `psql`. */
   programs: string[];
   /** Where the innermost psql is connected. */
-  database?: string;
-  port?: number;
+  database?: string | undefined;
+  port?: number | undefined;
 }
 
 /** A pseudo-terminal, its screen, and the commands typed into it. */

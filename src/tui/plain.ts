@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { checksOf, hintsOf } from '../model/scenario.ts';
+import { checksOf, commandsOf, hintsOf } from '../model/scenario.ts';
 import type { Session } from '../session/session.ts';
 import { currentStep, nextBlock, openQuestion } from '../session/state.ts';
 import { messageOf } from '../util/user-error.ts';
@@ -70,7 +70,7 @@ async function obey(session: Session, word: string, rest: string, line: string, 
     }
     case '/solution': {
       session.revealSolution();
-      const solutions = currentStep(session.state).blocks.filter((block) => block.kind === 'solution');
+      const solutions = commandsOf(currentStep(session.state).blocks, 'solution');
       return say(solutions.map((block) => block.text).join('\n') || 'The commands of this step are in its text.');
     }
     case '/answer': {
