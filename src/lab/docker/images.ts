@@ -1,0 +1,173 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type Docker from 'dockerode';
+import { type Major, SUITES } from '../../model/topology.ts';
+import { packageFile } from '../../util/paths.ts';
+import { EXIT, UserError } from '../../util/user-error.ts';
+import { buildRootfs, findRootfs, recipeHash } from '../images.ts';
+import type { ImageInfo, OnProgress } from '../lab.ts';
+import { ask, explain, isMissing } from './errors.ts';
+import { follow } from './progress.ts';
+
+const REPOSITORY = 'waldojo/postgres';
+const nameOf = (major: Major, hash: string): string => `${REPOSITORY}:${major}-${hash}`;
+
+/** The image for a major, made from the recipe as it is now. */
+export const imageName = async (major: Major): Promise<string> => nameOf(major, await recipeHash(major));
+
+export async function listImages(docker: Docker): Promise<ImageInfo[]> {
+  const images = await ask('list the images', docker.listImages({ filters: { reference: [REPOSITORY] } }));
+  const found = images.flatMap(({ RepoTags, Size }) =>
+    (RepoTags ?? []).map(async (name) => {
+      // Podman puts its own host in front: localhost/waldojo/postgres:17-….
+      const [, digits, tag] = /(?:^|\/)waldojo\/postgres:(\d+)-(\w+)$/.exec(name) ?? [];
+      const major = Number(digits) as Major;
+      return tag && major in SUITES ? [{ major, tag, current: tag === (await recipeHash(major)), bytes: Size }] : [];
+    }),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+export async function hasImage(docker: Docker, major: Major): Promise<boolean> {
+  return exists(docker, await imageName(major));
+}
+
+async function exists(docker: Docker, image: string): Promise<boolean> {
+  try {
+    await docker.getImage(image).inspect();
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw explain(error, 'look for the lab image');
+  }
+}
+
+export async function removeImage(docker: Docker, { major, tag }: ImageInfo): Promise<void> {
+  const removal = docker.getImage(nameOf(major, tag)).remove();
+  await ask(
+    'remove the image',
+    removal.catch((error) => isMissing(error) || Promise.reject(error)),
+  );
+}
+
+/** From a root file system that is here already, else from the Dockerfile, else, where no registry answers, by mmdebstrap. */
+export async function buildImage(
+  docker: Docker,
+  major: Major,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const stored = await findRootfs(major);
+  if (stored) return importImage(docker, major, stored, onProgress, signal);
+  const base = `debian:${SUITES[major]}-slim`;
+  const refused = await fetchBase(docker, base, onProgress, signal);
+  if (!refused) return buildFromBase(docker, major, onProgress, signal);
+  onProgress({ text: `${base} cannot be fetched (${refused}), so packages are unpacked here` });
+  await importImage(docker, major, await buildRootfs(major, onProgress, signal), onProgress, signal);
+}
+
+/** Sees to it that the base image is there; returns what the registry said where it cannot be had. */
+async function fetchBase(
+  docker: Docker,
+  base: string,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  if (await exists(docker, base)) return undefined;
+  onProgress({ text: `Fetching ${base}` });
+  try {
+    const stream = await docker.pull(base, { abortSignal: signal });
+    await follow(stream, ({ status }) => onProgress({ text: `Fetching ${base}: ${status}` }), signal);
+    return undefined;
+  } catch (error) {
+    signal?.throwIfAborted();
+    const reason = explain(error, `fetch ${base}`);
+    if (reason instanceof UserError && reason.code !== 'engine-error') throw reason;
+    return lastClause((reason as Error).message);
+  }
+}
+
+/** Of a message such as `Get "https://…": dial tcp: lookup …: no such host`, what matters. */
+const lastClause = (message: string): string => message.split(': ').at(-1)!.trim();
+
+async function buildFromBase(
+  docker: Docker,
+  major: Major,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const options = {
+    t: await imageName(major),
+    buildargs: { SUITE: SUITES[major], MAJOR: String(major) },
+    labels: labels(major, await recipeHash(major)),
+    rm: true,
+    forcerm: true,
+    ...(signal && { abortSignal: signal }),
+  };
+  const context = { context: packageFile('lab-images/postgres'), src: ['Dockerfile', 'setup.sh', 'files'] };
+  const stream = await ask('build the image', docker.buildImage(context, options));
+  const show = ({ stream: line }: { stream?: string }) => line?.trim() && onProgress({ text: line.trim() });
+  await ask('build the image', follow(stream, show, signal));
+}
+
+const labels = (major: Major, hash: string) => ({ 'waldojo.image': hash, 'waldojo.image.major': String(major) });
+
+export async function importImage(
+  docker: Docker,
+  major: Major,
+  tarball: string,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const hash = await recipeHash(major);
+  const { size } = await stat(tarball).catch((cause) => {
+    throw new UserError('no-tarball', `${tarball} cannot be read.`, { exit: EXIT.usage, cause });
+  });
+  const source = createReadStream(tarball);
+  let read = 0;
+  source.on('data', (chunk) => {
+    read += chunk.length;
+    onProgress({ text: `Giving PostgreSQL ${major} to the engine`, fraction: read / size });
+  });
+  signal?.addEventListener('abort', () => source.destroy(signal.reason), { once: true });
+  const changes = Object.entries(labels(major, hash)).map(([name, value]) => `LABEL ${name}=${value}`);
+  const settings = {
+    repo: REPOSITORY,
+    tag: `${major}-${hash}`,
+    changes: [...changes, 'ENV LANG=en_US.UTF-8', 'CMD ["bash"]'],
+  };
+  const stream = await ask('import the image', docker.importImage(source, settings));
+  await ask(
+    'import the image',
+    follow(stream, () => {}, signal),
+  );
+}
+
+/** Writes the file system of the image, by way of a container that never runs. */
+export async function exportImage(
+  docker: Docker,
+  major: Major,
+  tarball: string,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const image = await imageName(major);
+  const container = await ask('export the image', docker.createContainer({ Image: image, Cmd: ['true'] }));
+  const part = `${tarball}.part`;
+  try {
+    const { Size } = await docker.getImage(image).inspect();
+    const source = (await ask('export the image', container.export())) as Readable;
+    let written = 0;
+    source.on('data', (chunk: Buffer) => {
+      written += chunk.length;
+      onProgress({ text: `Writing ${tarball}`, fraction: Math.min(1, written / Size) });
+    });
+    await pipeline(source, createWriteStream(part), signal ? { signal } : {});
+    await rename(part, tarball);
+  } finally {
+    await rm(part, { force: true });
+    await container.remove({ force: true });
+  }
+}

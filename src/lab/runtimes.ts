@@ -1,0 +1,38 @@
+import { EXIT, UserError } from '../util/user-error.ts';
+import { type Probe, RUNTIMES, type Runtime, type RuntimeName } from './lab.ts';
+
+async function makeRuntime(name: RuntimeName): Promise<Runtime> {
+  switch (name) {
+    case 'docker':
+      return (await import('./docker/runtime.ts')).createDockerRuntime();
+    case 'local':
+      return (await import('./local/runtime.ts')).createLocalRuntime();
+  }
+}
+
+/** Every runtime, in the order of preference, whether it works here or not. */
+export const allRuntimes = (): Promise<Runtime[]> => Promise.all(RUNTIMES.map(makeRuntime));
+
+/** Those that work here, in the order of preference. */
+export async function usableRuntimes(): Promise<Runtime[]> {
+  const runtimes = await allRuntimes();
+  const probes = await Promise.all(runtimes.map((runtime) => runtime.probe()));
+  return runtimes.filter((_, i) => probes[i]?.ok);
+}
+
+/** The runtime that was asked for, else the first that works here. Throws a UserError `no-runtime` that says what was tried. */
+export async function openRuntime(name?: RuntimeName): Promise<Runtime> {
+  const failures: [RuntimeName, Probe & { ok: false }][] = [];
+  for (const candidate of name ? [name] : RUNTIMES) {
+    const runtime = await makeRuntime(candidate);
+    const probe = await runtime.probe();
+    if (probe.ok) return runtime;
+    failures.push([candidate, probe]);
+  }
+  const tried = failures.map(([candidate, { reason }]) => `${candidate}: ${reason}`).join('\n');
+  throw new UserError('no-runtime', `No lab can be made here.\n${tried}`, {
+    // The last resort needs the least: no daemon, and often one package.
+    hint: failures.at(-1)![1].remedy,
+    exit: EXIT.environment,
+  });
+}
