@@ -11,6 +11,7 @@ import { Lesson } from './panes/lesson.tsx';
 import { ClicksContext, Rows } from './panes/rows.tsx';
 import { Small } from './panes/small.tsx';
 import { Starting } from './panes/starting.tsx';
+import { press } from './perform.ts';
 import type { Player } from './player.ts';
 import { useSpinner } from './spinner.ts';
 
@@ -28,7 +29,7 @@ interface AppProps {
 /** Everything but the terminal's own cells, which the stage paints. Typing in the terminal renders nothing here. */
 export function App({ player, clicks, stage }: AppProps) {
   useSyncExternalStore(player.subscribe, player.version);
-  useInput((input, key) => player.press(keyName(input, key), key.ctrl || key.meta ? '' : input));
+  useInput((input, key) => press(player, keyName(input, key), key.ctrl || key.meta ? '' : input));
   const { layout, focus } = player.ui;
   const { phase, typing } = player.session.state;
   const spinner = useSpinner(phase.name === 'starting' || typing !== null || player.dialog?.kind === 'closing');

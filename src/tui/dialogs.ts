@@ -8,7 +8,7 @@ import { centred, type Layout, type Rect } from './layout.ts';
 import { renderInline, renderMarkdown } from './markdown.ts';
 import { menuOf } from './menus.ts';
 import type { Player } from './player.ts';
-import { blank, clickable, fit, justify, type Line, line, span, wrap } from './text.ts';
+import { blank, clickable, fit, justify, type Line, line, printable, span, width, wrap } from './text.ts';
 import { glyphs, theme } from './theme.ts';
 
 /** A box that lies over the panes. */
@@ -23,7 +23,22 @@ export function panelOf(player: Player): Panel | null {
   if (layout.kind === 'small') return null;
   const { dialog } = player;
   if (dialog) return dialogPanel(player, dialog, layout);
-  return leader ? leaderPanel(layout) : null;
+  return leader ? leaderPanel(layout) : noticePanel(player, layout);
+}
+
+/** Whether a notice has to have a panel, because the line above the footer is too short for it. */
+export const isLong = (text: string, { screen }: Layout): boolean =>
+  width(text) > screen.width - 6 || text.includes('\n');
+
+/** Lies over the end of the lesson, and keys are not its. */
+function noticePanel({ notice }: Player, layout: Exclude<Layout, { kind: 'small' }>): Panel | null {
+  if (!notice || !isLong(notice.text, layout)) return null;
+  const { lesson, bottom } = layout;
+  const text = printable(notice.text).split('\n');
+  const body = text.flatMap((paragraph) => wrap(line(paragraph), lesson.width - 4));
+  const title = notice.kind === 'error' ? 'That did not work' : 'Note';
+  const panel = box(lesson, title, body, lesson.width, `${LEADER.shown} Esc closes`);
+  return { ...panel, rect: { ...panel.rect, y: bottom.y - panel.rect.height } };
 }
 
 function dialogPanel(player: Player, dialog: Dialog, { screen }: Layout): Panel {

@@ -2,6 +2,7 @@ import type { Clicks } from './clicks.ts';
 import { panelOf } from './dialogs.ts';
 import type { MouseEvent } from './input.ts';
 import { contains } from './layout.ts';
+import { perform } from './perform.ts';
 import type { Player } from './player.ts';
 
 /** Rows that a turn of the wheel moves. */
@@ -9,14 +10,17 @@ const WHEEL = 3;
 
 /** Does what a click or the wheel asks for. False: the program in the terminal under it may want it. */
 export function onMouse({ kind, x, y, wheel = 1 }: MouseEvent, player: Player, clicks: Clicks): boolean {
+  const panel = panelOf(player);
+  // A dialog is answered before anything else is done.
+  if (player.dialog && !(panel && contains(panel.rect, x, y))) return true;
   const pane = paneAt(player, x, y);
   if (pane === 'terminal') {
-    if (kind === 'press' && !player.typing) player.perform({ do: 'back' });
+    if (kind === 'press' && !player.typing) perform(player, { do: 'back' });
     return false;
   }
   if (kind === 'wheel' && pane) player.wheel(pane, wheel * WHEEL);
   const command = kind === 'press' ? clicks.at(x, y) : undefined;
-  if (command) player.perform(command);
+  if (command) perform(player, command);
   return true;
 }
 

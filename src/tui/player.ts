@@ -1,12 +1,9 @@
-import { hintsOf, questionsOf, solutionOf } from '../model/scenario.ts';
 import type { Session } from '../session/session.ts';
-import { currentStep, nextBlock, openQuestion, type SessionState } from '../session/state.ts';
+import type { Notice } from '../session/state.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { messageOf } from '../util/user-error.ts';
-import { type Dialog, pressInDialog } from './dialog-keys.ts';
-import { type Command, commandFor, keyFor } from './keymap.ts';
+import type { Dialog } from './dialog-keys.ts';
 import { layout, type Size } from './layout.ts';
-import { type Choice, menuOf } from './menus.ts';
 import { initialUi, type LessonView, type Ui, viewLesson } from './ui.ts';
 
 export interface Left {
@@ -45,9 +42,9 @@ export class Player {
   #version = 0;
   #listeners = new Set<() => void>();
   #step: number;
-  /** Commands that had been run in all terminals when the step was entered. */
-  #baseline = 0;
-  #lesson: { state: SessionState; ui: Ui; view: LessonView } | undefined;
+  /** The last command of each terminal when the step was entered, or the terminal opened. */
+  #seen = new Map<string, number>();
+  #lesson: { of: readonly unknown[]; view: LessonView } | undefined;
 
   constructor(session: Played, size: Size) {
     this.session = session;
@@ -95,13 +92,20 @@ export class Player {
     return dialog ?? (failed ? { kind: 'menu', name: 'failed', selected: 0 } : null);
   }
 
+  /** The lesson as it is in view. */
   get lesson(): LessonView {
-    const { state } = this.session;
-    const ui = this.#ui;
-    if (this.#lesson?.state !== state || this.#lesson.ui !== ui) {
-      this.#lesson = { state, ui, view: viewLesson(state, ui, this.focus, this.tried) };
-    }
+    const of = [this.session.state, this.#ui, this.focus, this.tried] as const;
+    if (!this.#lesson || of.some((part, i) => part !== this.#lesson?.of[i]))
+      this.#lesson = { of, view: viewLesson(...of) };
     return this.#lesson.view;
+  }
+
+  /** What has to be said, until something else is done. */
+  get notice(): Notice | null {
+    const { notice, hushed } = this.#ui;
+    if (notice) return { kind: 'info', text: notice };
+    const told = this.session.state.notice;
+    return told === hushed ? null : told;
   }
 
   get tried(): boolean {
@@ -111,233 +115,75 @@ export class Player {
   }
 
   resize(size: Size): void {
-    this.#change({ layout: layout(size) });
+    this.change({ layout: layout(size) });
     this.#fitTerminals();
   }
 
   /** The leader was pressed, or what followed it has come. */
   leader(pending: boolean): void {
-    if (!this.dialog) this.#change({ leader: pending });
-  }
-
-  /** A key that is not the terminal's; `text` is what it would write. */
-  press(key: string, text = ''): void {
-    const { dialog } = this;
-    if (!dialog) {
-      this.#change({ leader: false });
-      const command = commandFor(key);
-      if (command) this.perform(command);
-      return;
-    }
-    const outcome = pressInDialog(dialog, key, text, this.session.state);
-    if (outcome.type === 'dialog') this.#change({ dialog: outcome.dialog });
-    else if (outcome.type === 'choose') this.#choose(outcome.choice);
-    else if (outcome.type === 'answer') this.session.answer(outcome.question, outcome.given);
+    if (!this.dialog) this.change({ leader: pending });
   }
 
   /** The mouse wheel over the lesson or the checks. */
   wheel(pane: 'lesson' | 'checks', by: number): void {
-    if (pane === 'lesson') this.#scroll(by);
-    else this.#change({ checksTop: Math.max(0, this.#ui.checksTop + by) });
+    if (pane === 'lesson') this.scroll(by);
+    else this.change({ checksTop: Math.max(0, this.#ui.checksTop + by) });
   }
 
-  perform(command: Command): void {
-    const { session } = this;
-    const { state } = session;
-    const single = this.#ui.layout.kind === 'single';
-    this.#change({ notice: null, leader: false });
-    switch (command.do) {
-      case 'run':
-        this.#run(command.block);
-        break;
-      case 'next':
-        this.#next();
-        break;
-      case 'previous':
-        if (state.step === 0) this.#say('This is the first step.');
-        else this.#await(session.previous());
-        break;
-      case 'hint':
-        this.#hint();
-        break;
-      case 'solution':
-        this.#solution();
-        break;
-      case 'check':
-        this.#change({ tried: true, ...(single && { focus: 'lesson', scroll: 'checks' }) });
-        if (state.phase.name === 'ready') this.#await(session.checkNow());
-        else this.#say('The lab is not ready yet.');
-        break;
-      case 'answer':
-        this.#answer(command.question, command.choice);
-        break;
-      case 'tab':
-        this.#tab(command.index);
-        break;
-      case 'switch':
-        this.#change({ focus: this.#ui.focus === 'terminal' ? 'lesson' : 'terminal' });
-        break;
-      case 'back':
-        this.#change({ focus: 'terminal' });
-        break;
-      case 'menu':
-        this.#change({ leader: true });
-        break;
-      case 'scroll':
-        this.#scroll(command.by * { line: 1, page: Math.max(1, this.lesson.height - 2), end: 1e6 }[command.unit]);
-        break;
-      case 'help':
-        this.#change({ dialog: { kind: 'help', top: 0 } });
-        break;
-      case 'quit':
-      case 'reset':
-        this.#change({ dialog: { kind: 'menu', name: command.do, selected: 0 } });
-        break;
-      case 'choose': {
-        const { dialog } = this;
-        if (dialog?.kind === 'menu') this.#choose(menuOf(dialog.name, state).options[command.index]!.choice);
-      }
-    }
-  }
-
-  #run(id: string | undefined): void {
-    const { session } = this;
-    const { state } = session;
-    const blocks = solutionOf(currentStep(state));
-    const block = id ? blocks.find((candidate) => candidate.id === id) : nextBlock(state);
-    if (state.phase.name !== 'ready') this.#say('The lab is not ready yet.');
-    else if (state.typing) this.#say('Another command is still running.');
-    else if (block) {
-      this.#change({ scroll: null, ...(this.#ui.layout.kind === 'single' && { focus: 'terminal' }) });
-      this.#await(id ? session.run(block) : session.runNext());
-    } else {
-      const hidden = blocks.some(({ kind }) => kind === 'solution') && !state.steps[state.step]!.solutionShown;
-      const solution = `${keyFor('solution', this.focus)} shows the solution.`;
-      this.#say(hidden ? `The next command is yours to find. ${solution}` : 'There is no other command in this step.');
-    }
-  }
-
-  #next(): void {
-    const { session } = this;
-    const { step, steps, scenario } = session.state;
-    if (step === scenario.steps.length - 1) {
-      this.perform({ do: 'quit' });
-      return;
-    }
-    const open = steps[step]!.verdicts.filter((verdict) => verdict?.status !== 'pass').length;
-    const skipped = !steps[step]!.completed && open > 0;
-    this.#await(session.next());
-    if (!skipped || session.state.step === step) return;
-    const checks = open === 1 ? 'one check is' : `${open} checks are`;
-    this.#say(`Step ${step + 1} is not done: ${checks} open. ${keyFor('previous', this.focus)} goes back.`);
-  }
-
-  #tab(index: number | 'next'): void {
-    const { terminals } = this.session.state.scenario;
-    const now = terminals.findIndex(({ name }) => name === this.session.state.terminal);
-    const chosen = terminals[index === 'next' ? (now + 1) % terminals.length : index];
-    if (chosen) this.session.selectTerminal(chosen.name);
-    this.#change({ focus: 'terminal' });
-  }
-
-  #hint(): void {
-    const { state } = this.session;
-    const all = hintsOf(currentStep(state)).length;
-    const { hints } = state.steps[state.step]!;
-    if (hints < all) this.session.revealHint();
-    else this.#say(all === 0 ? 'This step has no hints.' : 'These were all the hints of this step.');
-    if (all > 0) this.#show(`hint:${Math.min(hints + 1, all)}`);
-  }
-
-  #solution(): void {
-    const hidden = solutionOf(currentStep(this.session.state)).find(({ kind }) => kind === 'solution');
-    if (hidden) {
-      this.session.revealSolution();
-      this.#show(hidden.id);
-    } else this.#say('The commands in the lesson are the solution of this step.');
-  }
-
-  #answer(id: string | undefined, choice: number | undefined): void {
-    const { state } = this.session;
-    const question = id ?? openQuestion(state)?.id ?? questionsOf(currentStep(state))[0]?.id;
-    if (!question) {
-      this.#say('This step has no question.');
-      return;
-    }
-    this.#change({ scroll: question });
-    if (choice === undefined) this.#change({ dialog: { kind: 'question', question, text: '' } });
-    else this.session.answer(question, String(choice));
-  }
-
-  #choose(choice: Choice): void {
-    switch (choice) {
-      case 'stay':
-        this.#change({ dialog: null });
-        break;
-      case 'retry':
-        this.#change({ dialog: null });
-        this.#await(this.session.start());
-        break;
-      case 'reset':
-        this.#change({ dialog: null, scroll: null, tried: false });
-        this.#await(this.session.reset());
-        break;
-      case 'keep':
-      case 'keep-and-pick':
-        this.#leave({ left: 'keep', again: choice === 'keep-and-pick' });
-        break;
-      case 'remove':
-        this.#leave({ left: 'remove', again: false });
-    }
-  }
-
-  #leave(left: Left): void {
+  /** Closes the session; `left` settles when that is done. */
+  leave(left: Left): void {
     const text = left.left === 'keep' ? 'Stopping the lab. It will be here when you come back.' : 'Removing the lab.';
-    this.#change({ dialog: { kind: 'closing', text } });
+    this.change({ dialog: { kind: 'closing', text } });
     this.session.close(left.left).then(() => this.#settle.resolve(left), this.#settle.reject);
   }
 
   /** Shows a place of the lesson, in front of the terminal where both have one place. */
-  #show(place: string): void {
-    this.#change({ scroll: place, ...(this.#ui.layout.kind === 'single' && { focus: 'lesson' }) });
+  show(place: string): void {
+    this.change({ scroll: place, ...(this.#ui.layout.kind === 'single' && { focus: 'lesson' }) });
   }
 
-  #scroll(by: number): void {
+  /** Moves the lesson by so many rows. */
+  scroll(by: number): void {
     const { document, top, height } = this.lesson;
     const most = Math.max(0, document.lines.length - height);
-    this.#change({ scroll: Math.max(0, Math.min(most, top + by)) });
+    this.change({ scroll: Math.max(0, Math.min(most, top + by)) });
   }
 
-  #say(notice: string): void {
-    this.#change({ notice });
+  /** Says something, until something else is done. */
+  say(notice: string): void {
+    this.change({ notice });
   }
 
-  #await(work: Promise<unknown>): void {
-    work.catch((error) => this.#say(messageOf(error)));
+  /** Lets something go on by itself; what goes wrong is said. */
+  attempt(work: Promise<unknown>): void {
+    work.catch((error) => this.say(messageOf(error)));
   }
 
   /** After a change of the session. */
   #follow(): void {
-    const { state } = this.session;
-    const ran = state.scenario.terminals.reduce(
-      (sum, { name }) => sum + (this.session.terminal(name)?.commands.at(-1)?.id ?? 0),
-      0,
-    );
-    if (state.step !== this.#step) {
-      this.#step = state.step;
-      this.#baseline = ran;
+    const entered = this.session.state.step !== this.#step;
+    this.#step = this.session.state.step;
+    const ran = this.#noticeCommands(entered);
+    if (entered) {
       const single = this.#ui.layout.kind === 'single';
-      this.#change({
-        scroll: null,
-        checksTop: 0,
-        tried: false,
-        notice: null,
-        ...(single && { focus: 'lesson' }),
-      });
-      return;
+      const afresh = { scroll: null, checksTop: 0, tried: false, notice: null };
+      this.change({ ...afresh, ...(single && { focus: 'lesson' }) });
+    } else this.change(ran && !this.#ui.tried ? { tried: true } : {});
+  }
+
+  /** Whether a command has been run in this step; what opens a terminal does not count. */
+  #noticeCommands(entered: boolean): boolean {
+    const { scenario, phase } = this.session.state;
+    let ran = false;
+    for (const { name } of scenario.terminals) {
+      const terminal = this.session.terminal(name);
+      const last = terminal?.commands.at(-1)?.id ?? 0;
+      const before = this.#seen.get(name);
+      if (!terminal) this.#seen.delete(name);
+      else if (before === undefined || entered || phase.name !== 'ready') this.#seen.set(name, last);
+      else if (last > before) ran = true;
     }
-    if (state.phase.name !== 'ready') this.#baseline = ran;
-    this.#change(ran > this.#baseline && !this.#ui.tried ? { tried: true } : {});
+    return ran;
   }
 
   #fitTerminals(): void {
@@ -346,7 +192,8 @@ export class Player {
     this.session.resize({ columns: place.terminal.width, rows: place.terminal.height });
   }
 
-  #change(patch: Partial<Ui>): void {
+  /** Replaces parts of what is the interface's own; without any, only says that something changed. */
+  change(patch: Partial<Ui>): void {
     if (Object.keys(patch).length > 0) this.#ui = { ...this.#ui, ...patch };
     this.#version += 1;
     for (const listener of this.#listeners) listener();

@@ -1,5 +1,4 @@
 import type { OnProgress, Progress } from '../lab/lab.ts';
-import type { Session } from '../session/session.ts';
 import { EXIT, UserError } from '../util/user-error.ts';
 import { App } from './app.tsx';
 import { Clicks } from './clicks.ts';
@@ -9,16 +8,17 @@ import type { Rect } from './layout.ts';
 import { onMouse } from './mouse.ts';
 import { Picker } from './panes/picker.tsx';
 import { ProgressScreen } from './panes/progress.tsx';
+import { press } from './perform.ts';
 import { type PickerItem, PickerModel } from './picker-model.ts';
-import { type Left, Player } from './player.ts';
+import { type Left, type Played, Player } from './player.ts';
 
 export type { PickerItem } from './picker-model.ts';
 
 /** Shows a session until the person leaves it; starts it, and closes it as they chose. */
-export async function play(session: Session): Promise<Left> {
+export async function play(session: Played): Promise<Left> {
   const clicks = new Clicks();
   const screen: FullScreen = openFullScreen({
-    leader: (key) => player.press(sequenceName(key)),
+    leader: (key) => press(player, sequenceName(key)),
     leaderPending: (pending) => player.leader(pending),
     mouse: (event) => onMouse(event, player, clicks),
   });

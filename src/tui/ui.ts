@@ -1,4 +1,4 @@
-import type { SessionState } from '../session/state.ts';
+import type { Notice, SessionState } from '../session/state.ts';
 import type { Dialog } from './dialog-keys.ts';
 import { type Layout, layout, type Size } from './layout.ts';
 import { type Document, placeOfInterest, renderLesson, scrollTo } from './lesson.ts';
@@ -17,6 +17,8 @@ export interface Ui {
   /** Something was done in this step, so what is not true has been missed rather than not begun. */
   readonly tried: boolean;
   readonly notice: string | null;
+  /** The session's notice that has been seen. */
+  readonly hushed: Notice | null;
 }
 
 export function initialUi(size: Size): Ui {
@@ -31,6 +33,7 @@ export function initialUi(size: Size): Ui {
     checksTop: 0,
     tried: false,
     notice: null,
+    hushed: null,
   };
 }
 

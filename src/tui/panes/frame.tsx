@@ -1,5 +1,6 @@
 import { currentStep } from '../../session/state.ts';
 import { stepChecks, tally } from '../checks.ts';
+import { isLong } from '../dialogs.ts';
 import type { Command } from '../keymap.ts';
 import type { Layout } from '../layout.ts';
 import type { Player } from '../player.ts';
@@ -114,18 +115,15 @@ export function BottomRule({ player, layout, spinner }: PaneProps & { spinner: s
 
 function messageOf(player: Player, spinner: string): Line<Command> {
   const { state } = player.session;
-  const { phase, typing, notice } = state;
+  const { phase, typing } = state;
   const hidden = player.ui.layout.kind === 'single' && player.focus === 'lesson';
   if (phase.name === 'starting' && hidden) {
     const percent = phase.fraction === undefined ? '' : ` ${Math.floor(phase.fraction * 100)} %`;
     return [span(`${spinner} `, theme.busy), span(phase.text + percent)];
   }
-  if (player.ui.notice) return line(player.ui.notice, theme.strong);
-  if (notice)
-    return line(
-      printable(notice.text).replaceAll('\n', ' '),
-      notice.kind === 'error' ? theme.failStrong : theme.strong,
-    );
+  const { notice } = player;
+  if (notice && !isLong(notice.text, player.ui.layout))
+    return line(notice.text, notice.kind === 'error' ? theme.failStrong : theme.strong);
   const block = typing && currentStep(state).blocks.find((b) => 'id' in b && b.id === typing);
   if (block && 'terminal' in block) return [span(`${spinner} `, theme.busy), span(`Running in ${block.terminal}`)];
   return doneLine(player);

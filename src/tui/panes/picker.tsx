@@ -63,33 +63,35 @@ function header({ items, notices }: PickerModel, columns: number): Lines {
   ];
 }
 
-const ROWS_EACH = 2;
-
-/** Two rows a scenario; the selected one is always in view. */
+/** The selected scenario is always in view; between them is air where there is room for it. */
 function listLines({ shown, selected }: PickerModel, { width, height }: Rect): Lines {
   if (shown.length === 0) return [line(' Nothing matches.', theme.faint)];
-  const room = Math.max(1, Math.floor(height / ROWS_EACH));
+  const each = shown.length * 3 <= height ? 3 : 2;
+  const room = shown.length * each <= height ? shown.length : Math.max(1, Math.floor((height - 1) / each));
   const from = Math.max(0, Math.min(selected - Math.floor(room / 2), shown.length - room));
-  return shown.slice(from, from + room).flatMap((item, i) => {
-    const index = from + i;
-    const chosen = index === selected;
-    const mark = item.finished ? span(`${glyphs.pass} `, theme.pass) : span('  ');
-    const lab =
-      item.lab === 'running'
-        ? span('lab running ', theme.pass)
-        : item.lab === 'stopped'
-          ? span('lab kept ', theme.accent)
-          : span('');
-    const title: Line<Command> = [
-      span(chosen ? ` ${glyphs.selected} ` : '   ', theme.key),
-      mark,
-      span(printable(item.title), chosen ? { bold: true, inverse: true } : theme.plain),
-    ];
-    const facts = [span(`     ${item.difficulty} · ${item.minutes} min`, theme.faint), span('  ')];
-    return [justify(title, [lab], width), fit([...facts, ...progress(item)], width)].map((row) =>
-      clickable<Command>(row, { do: 'choose', index }),
-    );
+  const lines: Lines = shown.slice(from, from + room).flatMap((item, i) => {
+    const rows = itemLines(item, from + i === selected, width);
+    const all = each === 3 ? [...rows, blank] : rows;
+    return all.map((row) => clickable<Command>(row, { do: 'choose', index: from + i }));
   });
+  return room < shown.length
+    ? [...lines, line(`   ${from + 1}–${from + room} of ${shown.length}`, theme.faint)]
+    : lines;
+}
+
+const LABS = {
+  running: line('  lab running ', theme.pass),
+  stopped: line('  lab kept ', theme.accent),
+};
+
+function itemLines(item: PickerItem, selected: boolean, columns: number): Lines {
+  const title = [
+    span(selected ? ` ${glyphs.selected} ` : '   ', theme.key),
+    item.finished ? span(`${glyphs.pass} `, theme.pass) : span('  '),
+    span(printable(item.title), selected ? theme.selected : theme.plain),
+  ];
+  const facts = span(`     ${item.difficulty} · ${item.minutes} min  `, theme.faint);
+  return [justify<Command>(title, item.lab ? LABS[item.lab] : [], columns), fit([facts, ...progress(item)], columns)];
 }
 
 function progress({ completed, steps, finished }: PickerItem): Line<never> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { commandsOf } from '../../../src/model/scenario.ts';
 import { checkLines, checkSummary, stepChecks } from '../../../src/tui/checks.ts';
 import type { Command } from '../../../src/tui/keymap.ts';
 import { placeOfInterest, renderLesson, scrollTo } from '../../../src/tui/lesson.ts';
@@ -92,8 +93,8 @@ describe('the lesson', () => {
 
   it('never shows setup and wrong blocks', () => {
     const [first, ...rest] = scenario.steps;
-    const like = first!.blocks.find((block) => block.kind === 'run')!;
-    const hidden = (['setup', 'wrong'] as const).map((kind) => ({ ...like, kind, id: kind, text: `secret ${kind}` }));
+    const [like] = commandsOf(first!.blocks, 'run');
+    const hidden = (['setup', 'wrong'] as const).map((kind) => ({ ...like!, kind, id: kind, text: `secret ${kind}` }));
     const session = new LablessSession({
       ...scenario,
       steps: [{ ...first!, blocks: [...hidden, ...first!.blocks] }, ...rest],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Terminal } from '../../../src/terminal/terminal.ts';
+import { press } from '../../../src/tui/perform.ts';
 import { Player } from '../../../src/tui/player.ts';
 import { scenario } from '../../fixtures/tui-scenario.ts';
 import { LablessSession } from '../../fixtures/tui-session.ts';
@@ -15,10 +16,10 @@ async function ready(size = WIDE) {
   const player = new Player(session, size);
   for (const { name } of scenario.terminals) session.terminals.set(name, present);
   await session.start();
-  const press = (...keys: string[]) => {
-    for (const key of keys) player.press(key, key.length === 1 ? key : '');
+  const pressAll = (...keys: string[]) => {
+    for (const key of keys) press(player, key, key.length === 1 ? key : '');
   };
-  return { session, player, press };
+  return { session, player, press: pressAll };
 }
 
 describe('focus', () => {
@@ -50,7 +51,7 @@ describe('focus', () => {
     const { player } = await ready();
     player.leader(true);
     expect(player.typing).toBe(false);
-    player.press('escape');
+    press(player, 'escape');
     expect(player.typing).toBe(true);
   });
 
@@ -62,6 +63,34 @@ describe('focus', () => {
     player.resize({ columns: 40, rows: 10 });
     expect(session.size).toEqual({ columns: 80, rows: 19 });
     expect(player.typing).toBe(false);
+  });
+});
+
+describe('whether something was tried', () => {
+  const withCommands = (...ids: number[]) =>
+    ({ ...present, commands: ids.map((id) => ({ id })) }) as unknown as Terminal;
+
+  it('turns true with the first command in a terminal, and false with the next step', async () => {
+    const { session, player } = await ready();
+    session.judge();
+    expect(player.tried).toBe(false);
+    session.terminals.set('shell', withCommands(1));
+    session.judge();
+    expect(player.tried).toBe(true);
+    await session.next();
+    expect(player.tried).toBe(false);
+  });
+
+  it('does not count the command that a new terminal was opened with', async () => {
+    const { session, player } = await ready();
+    session.terminals.delete('psql');
+    session.judge();
+    session.terminals.set('psql', withCommands(1));
+    session.judge();
+    expect(player.tried).toBe(false);
+    session.terminals.set('psql', withCommands(1, 2));
+    session.judge();
+    expect(player.tried).toBe(true);
   });
 });
 

@@ -1,0 +1,172 @@
+import { hintsOf, questionsOf, solutionOf } from '../model/scenario.ts';
+import { currentStep, nextBlock, openQuestion } from '../session/state.ts';
+import { pressInDialog } from './dialog-keys.ts';
+import { type Command, commandFor, keyFor } from './keymap.ts';
+import { type Choice, menuOf } from './menus.ts';
+import type { Player } from './player.ts';
+
+/** A key that is not the terminal's; `text` is what it would write. */
+export function press(player: Player, key: string, text = ''): void {
+  const { dialog } = player;
+  if (!dialog) {
+    player.change({ leader: false });
+    const command = commandFor(key);
+    if (command) perform(player, command);
+    return;
+  }
+  const outcome = pressInDialog(dialog, key, text, player.session.state);
+  if (outcome.type === 'dialog') player.change({ dialog: outcome.dialog });
+  else if (outcome.type === 'choose') choose(player, outcome.choice);
+  else if (outcome.type === 'answer') player.session.answer(outcome.question, outcome.given);
+}
+
+/** Does what was asked for by a key or a click. */
+export function perform(player: Player, command: Command): void {
+  const { session } = player;
+  const { state } = session;
+  const single = player.ui.layout.kind === 'single';
+  player.change({ notice: null, hushed: state.notice, leader: false });
+  switch (command.do) {
+    case 'run':
+      run(player, command.block);
+      break;
+    case 'next':
+      goOn(player);
+      break;
+    case 'previous':
+      if (state.step === 0) player.say('This is the first step.');
+      else player.attempt(session.previous());
+      break;
+    case 'hint':
+      revealHint(player);
+      break;
+    case 'solution':
+      revealSolution(player);
+      break;
+    case 'check':
+      player.change({ tried: true, ...(single && { focus: 'lesson', scroll: 'checks' }) });
+      if (state.phase.name === 'ready') player.attempt(session.checkNow());
+      else player.say('The lab is not ready yet.');
+      break;
+    case 'answer':
+      answer(player, command.question, command.choice);
+      break;
+    case 'tab':
+      showTab(player, command.index);
+      break;
+    case 'switch':
+      player.change({ focus: player.ui.focus === 'terminal' ? 'lesson' : 'terminal' });
+      break;
+    case 'back':
+      player.change({ focus: 'terminal' });
+      break;
+    case 'menu':
+      player.change({ leader: true });
+      break;
+    case 'scroll':
+      player.scroll(command.by * { line: 1, page: Math.max(1, player.lesson.height - 2), end: 1e6 }[command.unit]);
+      break;
+    case 'help':
+      player.change({ dialog: { kind: 'help', top: 0 } });
+      break;
+    case 'quit':
+    case 'reset':
+      player.change({ dialog: { kind: 'menu', name: command.do, selected: 0 } });
+      break;
+    case 'choose': {
+      const { dialog } = player;
+      if (dialog?.kind === 'menu') choose(player, menuOf(dialog.name, state).options[command.index]!.choice);
+    }
+  }
+}
+
+function run(player: Player, id: string | undefined): void {
+  const { session } = player;
+  const { state } = session;
+  const blocks = solutionOf(currentStep(state));
+  const block = id ? blocks.find((candidate) => candidate.id === id) : nextBlock(state);
+  if (state.phase.name !== 'ready') player.say('The lab is not ready yet.');
+  else if (state.typing) player.say('Another command is still running.');
+  else if (block) {
+    player.change({ scroll: null, ...(player.ui.layout.kind === 'single' && { focus: 'terminal' }) });
+    player.attempt(id ? session.run(block) : session.runNext());
+  } else {
+    const hidden = blocks.some(({ kind }) => kind === 'solution') && !state.steps[state.step]!.solutionShown;
+    const solution = `${keyFor('solution', player.focus)} shows the solution.`;
+    player.say(hidden ? `The next command is yours to find. ${solution}` : 'There is no other command in this step.');
+  }
+}
+
+function goOn(player: Player): void {
+  const { session } = player;
+  const { step, steps, scenario } = session.state;
+  if (step === scenario.steps.length - 1) {
+    perform(player, { do: 'quit' });
+    return;
+  }
+  const open = steps[step]!.verdicts.filter((verdict) => verdict?.status !== 'pass').length;
+  const skipped = !steps[step]!.completed && open > 0;
+  player.attempt(session.next());
+  if (!skipped || session.state.step === step) return;
+  const checks = open === 1 ? 'one check is' : `${open} checks are`;
+  player.say(`Step ${step + 1} is not done: ${checks} open. ${keyFor('previous', player.focus)} goes back.`);
+}
+
+function showTab(player: Player, index: number | 'next'): void {
+  const { terminals } = player.session.state.scenario;
+  const now = terminals.findIndex(({ name }) => name === player.session.state.terminal);
+  const chosen = terminals[index === 'next' ? (now + 1) % terminals.length : index];
+  if (chosen) player.session.selectTerminal(chosen.name);
+  player.change({ focus: 'terminal' });
+}
+
+function revealHint(player: Player): void {
+  const { state } = player.session;
+  const all = hintsOf(currentStep(state)).length;
+  const { hints } = state.steps[state.step]!;
+  if (hints < all) player.session.revealHint();
+  else player.say(all === 0 ? 'This step has no hints.' : 'These were all the hints of this step.');
+  if (all > 0) player.show(`hint:${Math.min(hints + 1, all)}`);
+}
+
+function revealSolution(player: Player): void {
+  const hidden = solutionOf(currentStep(player.session.state)).find(({ kind }) => kind === 'solution');
+  if (hidden) {
+    player.session.revealSolution();
+    player.show(hidden.id);
+  } else player.say('The commands in the lesson are the solution of this step.');
+}
+
+function answer(player: Player, id: string | undefined, choice: number | undefined): void {
+  const { state } = player.session;
+  const question = id ?? openQuestion(state)?.id ?? questionsOf(currentStep(state))[0]?.id;
+  if (!question) {
+    player.say('This step has no question.');
+    return;
+  }
+  player.change({ scroll: question });
+  if (choice === undefined) player.change({ dialog: { kind: 'question', question, text: '' } });
+  else player.session.answer(question, String(choice));
+}
+
+function choose(player: Player, choice: Choice): void {
+  switch (choice) {
+    case 'stay':
+      player.change({ dialog: null });
+      break;
+    case 'retry':
+      player.change({ dialog: null });
+      player.attempt(player.session.start());
+      break;
+    case 'reset':
+      player.change({ dialog: null, scroll: null, tried: false });
+      player.attempt(player.session.reset());
+      break;
+    case 'keep':
+    case 'keep-and-pick':
+      player.leave({ left: 'keep', again: choice === 'keep-and-pick' });
+      break;
+    case 'remove':
+      player.leave({ left: 'remove', again: false });
+  }
+}
