@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { BOUND, LIMITS } from './boot-script.ts';
+import { BASH, type MappedChild, PATH } from './mapped.ts';
+
+export interface Entry {
+  user?: string | undefined;
+  env?: Record<string, string> | undefined;
+  cwd?: string | undefined;
+}
+
+/**
+ * In the lab, as its root: becomes the user `$1` in the directory `$2`, or at home, and the command.
+ * A user's ids and home directory are the lab's to say, so nothing is decided outside.
+ */
+const BECOME = `user=$1 directory=$2
+shift 2
+${LIMITS}
+group=$(id -g -- "$user") || exit 126
+export HOME SHELL=/bin/bash
+eval "HOME=~$user"
+cd -- "\${directory:-$HOME}" || exit 126
+exec setpriv ${BOUND.join(' ')} --reuid="$user" --regid="$group" --init-groups -- "$@"`;
+
+/** In the lab, on its terminal `$1` of `$2` columns and `$3` rows, whose other end is file descriptor 3: locked when new. */
+const ON_TERMINAL = `perl -e 'open my $m, "+<&=3"; my $unlocked = pack "i", 0; ioctl $m, 0x40045431, $unlocked or die "TIOCSPTLCK: $!"'
+exec 0<>"/dev/pts/$1" 1>&0 2>&0 3>&-
+stty cols "$2" rows "$3"
+chown -- "$4" "/dev/pts/$1"
+shift 3
+`;
+
+/**
+ * The machine's own shell stays outside, and waits. nsenter would do that itself, but it stops whenever its child does, as
+ * all do while a snapshot is taken, and would have to be continued at the right moment.
+ */
+const WAIT = 'nsenter "$@"; exit $?';
+
+function enterArguments(pid: number, inside: string[]): string[] {
+  const target = `--target=${pid}`;
+  return [
+    // The numbers of processes first, while this is still a program of the machine: none of the lab's ever runs outside them.
+    ...[target, '--user', '--pid', '--setuid=0', '--setgid=0', '--no-fork', '--', 'sh', '-c', WAIT, 'sh'],
+    ...[target, '--mount', '--net', '--ipc', '--uts', '--cgroup', '--root', '--wd', '--', ...inside],
+  ];
+}
+
+const environment = ({ user = 'root', env }: Entry): Record<string, string> => ({
+  PATH,
+  LANG: 'en_US.UTF-8',
+  USER: user,
+  LOGNAME: user,
+  ...env,
+});
+
+/** Starts a command in the lab whose first process is `pid`, in a session of its own. */
+export function enter(pid: number, argv: string[], entry: Entry = {}): MappedChild {
+  const { user = 'root', cwd = '' } = entry;
+  const child = spawn('nsenter', enterArguments(pid, [...BASH, BECOME, 'bash', user, cwd, ...argv]), {
+    detached: true,
+    env: environment(entry),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  }) as MappedChild;
+  // It may end without having read everything.
+  child.stdin.on('error', () => {});
+  return child;
+}
+
+/** Likewise, on a terminal of the lab: `master` is our end of it, `index` its number. */
+export function enterTerminal(
+  pid: number,
+  argv: string[],
+  entry: Entry,
+  terminal: { master: number; index: number; columns: number; rows: number },
+): ReturnType<typeof spawn> {
+  const { user = 'root', cwd = '' } = entry;
+  const { master, index, columns, rows } = terminal;
+  const values = [index, columns, rows].map(String);
+  const inside = ['setsid', ...BASH, ON_TERMINAL + BECOME, 'bash', ...values, user, cwd, ...argv];
+  return spawn('nsenter', enterArguments(pid, inside), {
+    detached: true,
+    env: { TERM: 'xterm-256color', ...environment(entry) },
+    stdio: ['ignore', 'ignore', 'ignore', master],
+  });
+}

@@ -1,0 +1,130 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Major } from '../../model/topology.ts';
+import { EXIT, UserError } from '../../util/user-error.ts';
+import { buildRootfs, findRootfs, recipeHash } from '../images.ts';
+import type { ImageInfo, OnProgress } from '../lab.ts';
+import { runMapped } from './mapped.ts';
+import { discard, imagePath, inStore, makeDirectory, namesIn, prepareStore, readLab, storeDirectory } from './store.ts';
+
+const nameOf = ({ major, tag }: Pick<ImageInfo, 'major' | 'tag'>): string => `postgres-${major}-${tag}`;
+
+/** Directory name of the image that is made from the recipe as it is now. */
+export const currentImage = async (major: Major): Promise<string> => nameOf({ major, tag: await recipeHash(major) });
+
+export const imageExists = (image: string): Promise<boolean> =>
+  access(inStore(imagePath(image), 'image.json')).then(
+    () => true,
+    () => false,
+  );
+
+export async function listImages(): Promise<ImageInfo[]> {
+  const images: ImageInfo[] = [];
+  for (const name of await namesIn('images')) {
+    const file = await readFile(inStore(imagePath(name), 'image.json'), 'utf8').catch(() => undefined);
+    if (!file) continue;
+    const { major, tag, bytes } = JSON.parse(file) as Omit<ImageInfo, 'current'>;
+    images.push({ major, tag, bytes, current: tag === (await recipeHash(major)) });
+  }
+  return images;
+}
+
+export async function removeImage(image: ImageInfo): Promise<void> {
+  const name = nameOf(image);
+  for (const id of await namesIn('labs')) {
+    if ((await readLab(id))?.image !== name) continue;
+    throw new UserError('image-in-use', `The lab ${id} lives on this image.`, { hint: `waldojo labs rm ${id}` });
+  }
+  await discard('images', name);
+}
+
+export async function buildImage(major: Major, onProgress: OnProgress, signal?: AbortSignal): Promise<void> {
+  const share =
+    (from: number, to: number): OnProgress =>
+    ({ text, fraction }) =>
+      onProgress({ text, ...(fraction !== undefined && { fraction: from + (to - from) * fraction }) });
+  const tarball = (await findRootfs(major)) ?? (await buildRootfs(major, share(0, 0.9), signal));
+  await importImage(major, tarball, share(0.9, 1), signal);
+  await rm(tarball, { force: true });
+}
+
+/** Unpacks a root file system tarball under the name of the current recipe. Device files are left out: a lab has its own. */
+export async function importImage(
+  major: Major,
+  tarball: string,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { size: bytes } = await stat(tarball).catch((cause) => {
+    throw new UserError('no-tarball', `${tarball} cannot be read.`, { exit: EXIT.usage, cause });
+  });
+  await prepareStore();
+  const tag = await recipeHash(major);
+  const name = nameOf({ major, tag });
+  const hidden = `.${name}-${process.pid}-new`;
+  await makeDirectory(imagePath(hidden));
+  try {
+    const input = createReadStream(tarball, { highWaterMark: 1 << 20 });
+    let read = 0;
+    input.on('data', (chunk) => {
+      read += chunk.length;
+      onProgress({ text: `Unpacking PostgreSQL ${major}`, fraction: read / bytes });
+    });
+    const unpack =
+      'mkdir "$1/rootfs"; tar -C "$1/rootfs" -x -p --numeric-owner --exclude="./dev/*"; test -x "$1/rootfs/usr/local/lib/waldojo/init"';
+    await runMapped(unpack, [imagePath(hidden)], { cwd: storeDirectory(), signal, input }).catch((error) => {
+      throw error instanceof UserError && error.code === 'lab-disk-failed'
+        ? new UserError('not-an-image', `${tarball} is no lab image. ${error.message}`, {
+            exit: EXIT.usage,
+            cause: error,
+          })
+        : error;
+    });
+    await writeFile(inStore(imagePath(hidden), 'image.json'), JSON.stringify({ major, tag, bytes }));
+    // Another program may have been faster.
+    if (!(await imageExists(name))) await rename(inStore(imagePath(hidden)), inStore(imagePath(name)));
+  } finally {
+    await discard('images', hidden);
+  }
+}
+
+export async function exportImage(
+  major: Major,
+  tarball: string,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
+  const name = await currentImage(major);
+  if (!(await imageExists(name))) throw imageMissing(major);
+  const { bytes } = JSON.parse(await readFile(inStore(imagePath(name), 'image.json'), 'utf8')) as ImageInfo;
+  const part = `${tarball}.part`;
+  let written = 0;
+  const count = new Transform({
+    transform(chunk, _, done) {
+      written += chunk.length;
+      onProgress({ text: `Writing ${tarball}`, fraction: Math.min(1, written / bytes) });
+      done(null, chunk);
+    },
+  });
+  try {
+    const file = createWriteStream(part);
+    const stored = pipeline(count, file);
+    const packed = runMapped('tar -C "$1/rootfs" -c --numeric-owner .', [imagePath(name)], {
+      cwd: storeDirectory(),
+      signal,
+      output: count,
+    });
+    await Promise.all([stored, packed]);
+    await rename(part, tarball);
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+export const imageMissing = (major: Major): UserError =>
+  new UserError('image-missing', `The lab image for PostgreSQL ${major} is not there.`, {
+    hint: `waldojo images build --pg ${major}`,
+    exit: EXIT.environment,
+  });

@@ -1,0 +1,122 @@
+import { UserError } from '../../util/user-error.ts';
+import { newLabId, ownerIsAlive, ownerOf } from '../ids.ts';
+import type { Lab, LabRecord, LabSpec, Runtime } from '../lab.ts';
+import {
+  buildImage,
+  currentImage,
+  exportImage,
+  imageExists,
+  imageMissing,
+  importImage,
+  listImages,
+  removeImage,
+} from './images.ts';
+import { copyDisk, LocalLab } from './lab.ts';
+import { runMapped } from './mapped.ts';
+import { probeLocal } from './probe.ts';
+import {
+  discard,
+  type LabFile,
+  labPath,
+  makeDirectory,
+  namesIn,
+  prepareStore,
+  readLab,
+  snapshotPath,
+  storeDirectory,
+  writeLab,
+} from './store.ts';
+import { killLeftover, sweepStore } from './sweep.ts';
+
+/** Labs as Linux namespaces over an unpacked root file system, with util-linux alone: no daemon, as root or not. */
+export function createLocalRuntime(): Runtime {
+  return {
+    name: 'local',
+    probe: probeLocal,
+    images: listImages,
+    hasImage: async (major) => imageExists(await currentImage(major)),
+    buildImage,
+    removeImage,
+    importImage,
+    exportImage,
+    create,
+    resume,
+    labs,
+    async removeLab(id) {
+      const lab = await readLab(id);
+      if (lab) await killLeftover(lab);
+      await discard('labs', id);
+    },
+    removeSnapshot: ({ id }) => runMapped('rm -rf "$1"', [snapshotPath(id)], { cwd: storeDirectory() }).then(() => {}),
+    sweep: sweepStore,
+  };
+}
+
+async function create(spec: LabSpec, signal?: AbortSignal): Promise<Lab> {
+  const { scenario, keep, major, topology, from } = spec;
+  signal?.throwIfAborted();
+  const image = await currentImage(major);
+  if (!(await imageExists(image))) throw imageMissing(major);
+  await prepareStore();
+  const id = newLabId(scenario);
+  const file: LabFile = { scenario, keep, major, topology, image, created: new Date().toISOString(), owner: ownerOf() };
+  const lab = new LocalLab(id, file);
+  try {
+    await makeDirectory(labPath(id));
+    await writeLab(id, file);
+    if (from) await copyDisk(snapshotPath(from.id), `${labPath(id)}/up`, signal);
+    const clusters = topology.clusters.filter(({ state }) => state === 'running').map(({ name }) => name);
+    const failed = await lab.boot(from ? [] : clusters, signal);
+    // In a copy of a lab a cluster may be broken on purpose.
+    if (failed.length > 0 && !from) {
+      throw new UserError('cluster-failed', `PostgreSQL did not start in a new lab: ${failed.join(', ')}.`);
+    }
+    return lab;
+  } catch (error) {
+    await lab.remove();
+    throw error;
+  }
+}
+
+async function resume(id: string, signal?: AbortSignal): Promise<Lab> {
+  const file = await readLab(id);
+  if (!file) throw new UserError('lab-missing', `There is no lab ${id}.`, { hint: 'waldojo labs' });
+  if (file.owner && ownerIsAlive(file.owner)) {
+    throw new UserError('lab-in-use', 'Another waldojo is using this lab.', { hint: 'Quit that one first' });
+  }
+  if (!(await imageExists(file.image))) throw imageMissing(file.major);
+  await killLeftover(file);
+  const lab = new LocalLab(id, file);
+  await lab.boot([], signal);
+  return lab;
+}
+
+async function labs(): Promise<LabRecord[]> {
+  const ids = await namesIn('labs');
+  const sizes = await sizesOf(ids);
+  const records: LabRecord[] = [];
+  for (const id of ids) {
+    const lab = await readLab(id);
+    if (!lab) continue;
+    const { scenario, keep, major, created, owner, init } = lab;
+    records.push({
+      ...{ id, runtime: 'local', scenario, keep, major, created: new Date(created) },
+      running: init !== undefined && ownerIsAlive(init),
+      owned: owner !== undefined && ownerIsAlive(owner),
+      bytes: sizes.get(id),
+    });
+  }
+  return records;
+}
+
+async function sizesOf(ids: string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
+  const script = 'for id; do [ ! -d "labs/$id/up" ] || du -sk "labs/$id" || :; done 2>/dev/null';
+  const lines = (await runMapped(script, ids, { cwd: storeDirectory() })).trim().split('\n');
+  return new Map(
+    lines.map((line) => {
+      const [kilobytes, path = ''] = line.split('\t');
+      return [path.replace('labs/', ''), Number(kilobytes) * 1024];
+    }),
+  );
+}

@@ -1,0 +1,45 @@
+import { stat } from 'node:fs/promises';
+import { poll } from '../../util/poll.ts';
+import { ownerIsAlive } from '../ids.ts';
+import { discard, inStore, type LabFile, namesIn, readLab, writeLab } from './store.ts';
+
+/** Milliseconds after which a directory that is being made or removed has been forgotten. */
+const FORGOTTEN = 600_000;
+
+/** Removes what programs left behind that have died. Their processes and mounts went with them. */
+export async function sweepStore(): Promise<void> {
+  for (const id of await namesIn('labs')) {
+    const lab = await readLab(id);
+    if (!lab) {
+      if (await isOld('labs', id)) await discard('labs', id);
+      continue;
+    }
+    if (lab.owner && ownerIsAlive(lab.owner)) continue;
+    await killLeftover(lab);
+    if (!lab.keep) await discard('labs', id);
+    else if (lab.owner) await writeLab(id, { ...lab, owner: undefined, init: undefined });
+  }
+  for (const kind of ['labs', 'images'] as const) {
+    for (const name of await namesIn(kind, true)) if (await isOld(kind, name)) await discard(kind, name);
+  }
+}
+
+/** Ends the processes of a lab whose program has just died: they end by themselves, but perhaps not yet. */
+export async function killLeftover({ init }: LabFile): Promise<void> {
+  if (!init || !ownerIsAlive(init)) return;
+  try {
+    process.kill(Number(init.split(':')[0]), 'SIGKILL');
+  } catch {
+    // It has ended in this moment.
+  }
+  await poll(
+    async () => ownerIsAlive(init),
+    (alive) => !alive,
+    { within: 10_000, every: 5 },
+  );
+}
+
+async function isOld(kind: 'labs' | 'images', name: string): Promise<boolean> {
+  const made = await stat(inStore(kind, name)).catch(() => undefined);
+  return made !== undefined && Date.now() - made.mtimeMs > FORGOTTEN;
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import type { Pty } from '../../terminal/pty.ts';
+import type { TerminalOptions } from '../lab.ts';
+import { enter, enterTerminal } from './enter.ts';
+import { isRoot, ROOT_BASE } from './mapping.ts';
+
+/** Group `tty` of a Debian. */
+const TTY_GROUP = 5;
+/** Milliseconds until a terminal whose programs do not read is tried again. */
+const RETRY = 5;
+
+/**
+ * Starts a command on a new pseudo-terminal that is the lab's own, so that `tty` and sudo work in it, and of which this
+ * process holds the other end: nothing stands between the two.
+ */
+export function openLabTerminal(pid: number, argv: string[], options: TerminalOptions): Pty {
+  const { columns, rows, user, env } = options;
+  const devpts = `/proc/${pid}/root/dev/pts`;
+  const master = openSync(`${devpts}/ptmx`, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  const index = Number(/^tty-index:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${master}`, 'utf8'))?.[1]);
+  if (Number.isNaN(index)) {
+    closeSync(master);
+    throw new Error('This kernel does not tell the number of a terminal.');
+  }
+  // It belongs to who opened it. The lab's root may only give away what is its own.
+  if (isRoot()) chownSync(`${devpts}/${index}`, ROOT_BASE, ROOT_BASE + TTY_GROUP);
+  const child = enterTerminal(pid, argv, { user, env }, { master, index, columns, rows });
+  const stream = new ReadStream(master);
+  // Read errors are how a terminal says that nobody has it open any more.
+  stream.on('error', () => {}).pause();
+  const over = Promise.all([once(stream, 'close'), once(child, 'exit').catch(() => {})]);
+  child.once('error', () => stream.destroy());
+
+  // libuv would spin while a terminal is full, so what does not fit waits here.
+  let waiting: Buffer[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    timer = undefined;
+    while (waiting[0] && !stream.destroyed) {
+      try {
+        const written = writeSync(master, waiting[0]);
+        if (written === waiting[0].length) waiting.shift();
+        else waiting[0] = waiting[0].subarray(written);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') timer = setTimeout(flush, RETRY);
+        else waiting = [];
+        return;
+      }
+    }
+  };
+
+  // One at a time; of those that wait, only the last matters.
+  let resizing = false;
+  let wanted: [number, number] | undefined;
+  const resizeNext = async (): Promise<void> => {
+    if (resizing || !wanted || stream.destroyed) return;
+    resizing = true;
+    const [columns, rows] = wanted;
+    wanted = undefined;
+    const stty = spawn('sh', ['-c', 'stty cols "$1" rows "$2" <&3', 'sh', `${columns}`, `${rows}`], {
+      stdio: ['ignore', 'ignore', 'ignore', master],
+    });
+    await once(stty, 'exit').catch(() => {});
+    resizing = false;
+    resizeNext();
+  };
+
+  return {
+    onData(listener) {
+      stream.on('data', listener).resume();
+    },
+    onExit(listener) {
+      over.then(listener);
+    },
+    write(bytes) {
+      waiting.push(Buffer.from(bytes));
+      if (!timer) flush();
+    },
+    resize(columns, rows) {
+      wanted = [columns, rows];
+      resizeNext();
+    },
+    pause: () => void stream.pause(),
+    resume: () => void stream.resume(),
+    kill() {
+      if (stream.destroyed) return;
+      // A daemon has no terminal any more, and stays.
+      enter(pid, ['pkill', '-KILL', '-t', `pts/${index}`]).once('exit', () => stream.destroy());
+    },
+  };
+}
