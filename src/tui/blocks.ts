@@ -35,11 +35,15 @@ export function commandBox(block: CommandBlock, status: CommandStatus, key: stri
   return status === 'running' ? box : box.map((row) => clickable(row, { do: 'run', block: block.id }));
 }
 
+/** What a command prints. Messages wrap; the rows of a table would be no table any more, so they are cut. */
 export function outputLines(text: string, columns: number): Lines {
+  const bar = [span('│ ', theme.faint)];
   const rows = printable(text).replace(/\n+$/, '').split('\n');
   return [
     line('You should see', theme.faint),
-    ...rows.map((row) => truncate([span('│ ', theme.faint), span(row)], columns)),
+    ...rows.flatMap((row) =>
+      /[|+]|--/.test(row) ? [truncate([...bar, span(row)], columns)] : wrap(line(row), columns, { first: bar }),
+    ),
   ];
 }
 

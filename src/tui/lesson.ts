@@ -131,14 +131,16 @@ function sources({ scenario }: SessionState, columns: number): Lines {
   return [line('Sources', theme.heading), ...renderMarkdown(list, columns)];
 }
 
-/** What the reader should have in view: what comes next, or else what was done last. Null: the beginning. */
+/**
+ * What the reader should have in view: what comes next, or else what was done last. Null is the beginning, which a step is
+ * read from as long as nothing was done in it.
+ */
 export function placeOfInterest(state: SessionState, document: Document): Range | null {
   const { blocks } = state.steps[state.step]!;
   const typed = solutionOf(currentStep(state)).filter(({ id }) => blocks[id]);
-  const typing = typed.find(({ id }) => id === state.typing);
-  const next = typing ?? nextBlock(state);
-  if (next) return document.places.get(next.id) ?? null;
   if (typed.length === 0) return null;
+  const next = typed.find(({ id }) => id === state.typing) ?? nextBlock(state);
+  if (next) return document.places.get(next.id) ?? null;
   const question = openQuestion(state);
   const from = document.places.get(question?.id ?? typed.at(-1)!.id)?.from ?? 0;
   return { from, to: document.lines.length };

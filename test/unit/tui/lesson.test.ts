@@ -116,9 +116,17 @@ describe('the lesson', () => {
 });
 
 describe('what is in view', () => {
-  it('is the beginning, as long as the next command is on the first page', () => {
+  it('is the beginning, as long as nothing was typed', () => {
     const document = renderLesson(begin().state, options);
-    expect(scrollTo(placeOfInterest(begin().state, document), document.lines.length, 40)).toBe(0);
+    expect(placeOfInterest(begin().state, document)).toBeNull();
+    expect(scrollTo(null, document.lines.length, 8)).toBe(0);
+  });
+
+  it('is the command that is being typed, while it is', () => {
+    const session = begin();
+    session.dispatch({ type: 'block', step: 0, block: 'rows', status: 'running' }, { type: 'typing', block: 'rows' });
+    const document = renderLesson(session.state, options);
+    expect(placeOfInterest(session.state, document)).toEqual(document.places.get('rows'));
   });
 
   it('is all of the next command, with something of what stands before it', () => {
