@@ -65,7 +65,12 @@ export async function startProcess(container: Docker.Container, argv: string[], 
   socket.on('data', tty ? (bytes: Buffer) => take('out', bytes) : demultiplexer(take));
   const session = await new Promise<number>((resolve, reject) => {
     let said = Buffer.alloc(0);
-    sink = (_, bytes) => {
+    sink = (stream, bytes) => {
+      // The engine copies the two streams side by side, so what the command says on one may overtake the line on the other.
+      if (stream === 'err') {
+        held.push([stream, bytes]);
+        return;
+      }
       said = Buffer.concat([said, bytes]);
       const [line, pid] = /^(\d+)\r?\n/.exec(said.toString('latin1')) ?? [];
       if (line === undefined) return;
@@ -74,7 +79,10 @@ export async function startProcess(container: Docker.Container, argv: string[], 
       sink = (...output) => held.push(output);
       resolve(Number(pid));
     };
-    ended.then(() => reject(new UserError('exec-failed', `Could not start ${argv[0]} as ${user}: ${said}`.trim())));
+    ended.then(() => {
+      const why = Buffer.concat([said, ...held.map(([, bytes]) => Buffer.from(bytes))]);
+      reject(new UserError('exec-failed', `Could not start ${argv[0]} as ${user}: ${why}`.trim()));
+    });
   });
 
   return {
