@@ -1,5 +1,6 @@
 import type { Lab } from '../lab/lab.ts';
 import type { Cluster, Topology } from '../model/topology.ts';
+import { UserError } from '../util/user-error.ts';
 import { NotYet } from './outcome.ts';
 import { SqlConnection, SqlError } from './sql-connection.ts';
 import { isTheLearners } from './sqlstate.ts';
@@ -102,6 +103,7 @@ export class SqlPool {
     } catch (error) {
       if (signal.aborted || error instanceof SqlError || error instanceof NotYet) throw error;
       if (again) return this.#connect(cluster, database, signal, false);
+      if (error instanceof UserError) throw error;
       throw new Error(`The cluster ${cluster.name} runs, but does not answer.`, { cause: error });
     }
   }
