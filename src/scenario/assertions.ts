@@ -31,13 +31,15 @@ const negatable = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum([...values, ...values.map((v) => `!${v}`)]);
 
 function kind<S extends z.core.$ZodLooseShape>(
+  /** The kind's own key stands first. */
   shape: S,
   toModel: (data: z.output<z.ZodMiniObject<S>>, mainCluster: string) => Assertion,
   rule?: { holds: (data: Record<string, unknown>) => boolean; message: string },
 ): Kind {
+  const own = Object.keys(shape)[0]!;
   const complete = (keys: z.core.$ZodLooseShape): z.ZodMiniType => {
     const schema = z.strictObject({ ...shape, ...keys });
-    return rule ? schema.check(z.refine((data) => rule.holds(data), rule.message)) : schema;
+    return rule ? schema.check(z.refine((data) => rule.holds(data), { error: rule.message, path: [own] })) : schema;
   };
   return { schema: complete({}), schemaWith: complete, toModel };
 }
@@ -186,11 +188,13 @@ const backup = kind(
     label: z.optional(flag),
     wal: z.optional(flag),
   },
-  ({ backup, ...facts }) => ({
+  (data) => ({
     kind: 'backup',
-    directory: backup,
-    ...facts,
-    verifies: given(facts, BACKUP_FACTS) === 0 ? true : facts.verifies,
+    directory: data.backup,
+    verifies: given(data, BACKUP_FACTS) === 0 ? true : data.verifies,
+    manifest: data.manifest,
+    label: data.label,
+    wal: data.wal,
   }),
 );
 

@@ -3,17 +3,12 @@ import type { Block, CommandBlock, Scenario, Step } from '../model/scenario.ts';
 import { type Names, readChecks } from './check-block.ts';
 import { isCommand, readCommand } from './command-block.ts';
 import { type Fence, ROLE_NAMES, readFence } from './fence.ts';
-import type { Header } from './front-matter.ts';
 import { type FencePiece, type HeadingPiece, type Piece, slug } from './markdown.ts';
 import { readQuestion } from './question-block.ts';
 import type { Report } from './report.ts';
 
 /** The introduction and the steps, from the pieces of a body. */
-export function readBody(pieces: Piece[], header: Header, report: Report): Pick<Scenario, 'introduction' | 'steps'> {
-  const names: Names = {
-    clusters: header.lab.clusters.map(({ name }) => name),
-    terminals: header.terminals.map(({ name }) => name),
-  };
+export function readBody(pieces: Piece[], names: Names, report: Report): Pick<Scenario, 'introduction' | 'steps'> {
   const introduction: Block[] = [];
   const steps: Step[] = [];
   for (const piece of pieces) {

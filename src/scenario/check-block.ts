@@ -9,7 +9,7 @@ import { type Path, readShape, readYaml, type Yaml } from './yaml.ts';
 
 const DEFAULT_WITHIN = 5000;
 
-/** What a scenario calls things, for assertions to name. */
+/** What a scenario calls things, for its blocks to name. Nothing is known of a list that is empty. */
 export interface Names {
   clusters: readonly string[];
   terminals: readonly string[];
@@ -105,7 +105,6 @@ function checkNames(yaml: Yaml, path: Path, kind: AssertionKind, shape: Record<s
   };
   for (const [key, candidates] of Object.entries(known)) {
     const value = shape[key];
-    // Where the front matter could not be read nothing is known, and nothing can be unknown.
     if (typeof value !== 'string' || !candidates.length) continue;
     const name = kind === 'sql' ? value.split('/')[0]! : value;
     if (candidates.includes(name)) continue;

@@ -25,7 +25,7 @@ export function readCommand(
     report('empty-block', at, `This ${role} block is empty. Write the command, or take the block out.`);
 
   const terminal = value('in') ?? (language === 'sql' ? 'psql' : 'shell');
-  if (!terminals.includes(terminal)) {
+  if (terminals.length && !terminals.includes(terminal)) {
     const where = attributes.get('in')?.at ?? at;
     const why = attributes.has('in') ? '' : ` (the default for ${language}; choose one with in=)`;
     report('unknown-terminal', where, `There is no terminal "${terminal}"${why}. ${suggest(terminal, terminals)}`);

@@ -83,7 +83,7 @@ export function readFence(piece: FencePiece, report: Report): Fence {
 
 function words(piece: FencePiece, report: Report): Word[] {
   const found: Word[] = [];
-  for (const match of piece.info.matchAll(/([^\s=]+)(?:=("[^"]*"|'[^']*'|\S*))?|(\S+)/g)) {
+  for (const match of piece.info.matchAll(/([^\s=]+)(?:=("[^"]*"?|'[^']*'?|\S*))?|(\S+)/g)) {
     const at = { line: piece.line, column: piece.column + match.index };
     const [whole, name, value] = match;
     if (name === undefined || /^["']/.test(name)) {
@@ -92,11 +92,8 @@ function words(piece: FencePiece, report: Report): Word[] {
         at,
         `"${whole}" is no attribute. Write key=value, with quotes around a value that has spaces.`,
       );
-    } else if (value !== undefined && /^["']/.test(value) && (value.length < 2 || value.at(-1) !== value[0])) {
-      report('bad-attribute', at, `The quote in ${whole} is not closed.`);
-      break;
     } else {
-      found.push({ name, value: value && /^["']/.test(value) ? value.slice(1, -1) : value, at });
+      found.push({ name, value, at });
     }
   }
   return found;
@@ -131,8 +128,16 @@ function readAttributes(words: Word[], role: Role, report: Report): Map<string, 
     } else if (type === 'value' && !value) {
       report('bad-attribute', at, `"${name}" needs a value: ${name}=….`);
     } else {
-      attributes.set(name, { value: value ?? '', at });
+      attributes.set(name, { value: unquote(value ?? '', at, report), at });
     }
   }
   return attributes;
+}
+
+/** A quote that is not closed goes on to the end of the line; what was meant is not known then. */
+function unquote(value: string, at: Position, report: Report): string {
+  if (!/^["']/.test(value)) return value;
+  if (value.length > 1 && value.at(-1) === value[0]) return value.slice(1, -1);
+  report('bad-attribute', at, `The quote in ${value} is not closed.`);
+  return '';
 }

@@ -1,8 +1,8 @@
-import { parseDocument } from 'yaml';
 import * as z from 'zod/mini';
 import type { Scenario } from '../model/scenario.ts';
-import { MAJORS, type Major, type TerminalSpec, type Topology } from '../model/topology.ts';
+import { MAJORS, type TerminalSpec, type Topology } from '../model/topology.ts';
 import type { Report } from './report.ts';
+import { loosely, mapping } from './source.ts';
 import { text, wholeNumber } from './values.ts';
 import { RESERVED } from './variables.ts';
 import { majorsIn } from './versions.ts';
@@ -116,45 +116,27 @@ function readTopology(yaml: Yaml, hosts: z.output<typeof header>['lab']['hosts']
 }
 
 /** As much of the front matter as can be made out before its variables are known, however faulty it is. */
-export function glance(source: string): Header {
-  const data = object(loosely(source));
-  const [host = 'lab', spec] = Object.entries(object(object(data.lab).hosts))[0] ?? [];
-  const terminals = Object.keys(object(data.terminals)).map((name) => ({ name, user: 'student' }));
-  return {
-    title: string(data.title),
-    summary: string(data.summary),
-    difficulty: data.difficulty as Header['difficulty'],
-    minutes: Number(data.minutes) || 0,
+export function glance(source: string): { header: Header /** Its names can be relied on. */; legible: boolean } {
+  const { data, legible } = loosely(source);
+  const [host = 'lab', spec] = Object.entries(mapping(mapping(data.lab).hosts))[0] ?? [];
+  const clusters = Object.entries(mapping(mapping(spec).clusters)).map(([name, value]) => ({
+    name,
+    port: Number(mapping(value).port) || 0,
+    state: 'running' as const,
+  }));
+  const terminals = Object.keys(mapping(data.terminals)).map((name) => ({ name, user: 'student' }));
+  const majors = typeof data.postgres === 'string' ? majorsIn(data.postgres) : undefined;
+  const header: Header = {
+    title: '',
+    summary: '',
+    difficulty: 'beginner',
+    minutes: 0,
     tags: [],
-    majors: majorsOrAll(string(data.postgres)),
+    majors: majors?.length ? majors : [...MAJORS],
     after: [],
-    lab: {
-      host,
-      image: IMAGE,
-      clusters: Object.entries(object(object(spec).clusters)).map(([name, value]) => ({
-        name,
-        port: Number(object(value).port) || 0,
-        state: 'running',
-      })),
-    },
-    terminals: terminals.length ? terminals : TERMINALS,
+    lab: { host, image: IMAGE, clusters },
+    terminals: data.terminals === undefined ? TERMINALS : terminals,
     sources: [],
   };
-}
-
-function loosely(source: string): unknown {
-  try {
-    return parseDocument(source, { schema: 'failsafe', prettyErrors: false, logLevel: 'silent' }).toJS();
-  } catch {
-    return undefined;
-  }
-}
-
-const object = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-const string = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-function majorsOrAll(range: string): Major[] {
-  const majors = majorsIn(range);
-  return majors?.length ? majors : [...MAJORS];
+  return { header, legible: legible && clusters.length > 0 };
 }

@@ -1,14 +1,13 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
 import type { Scenario } from '../model/scenario.ts';
 import { MAJORS, type Major } from '../model/topology.ts';
 import { packageFile } from '../util/paths.ts';
 import { EXIT, UserError } from '../util/user-error.ts';
 import { suggest } from './nearest.ts';
 import type { Parsed } from './parse.ts';
-import { splitDocument } from './source.ts';
+import { loosely, splitDocument } from './source.ts';
 import { majorsIn } from './versions.ts';
 
 export const DOCUMENT = 'scenario.md';
@@ -94,7 +93,7 @@ export async function scenarioIds(root: string): Promise<string[]> {
 async function summarize(directory: string): Promise<ScenarioSummary> {
   const { id, file } = naming(directory);
   const parts = splitDocument((await readDocument(directory)) ?? '');
-  const header = typeof parts === 'string' ? {} : settings(parts.header);
+  const header = typeof parts === 'string' ? {} : loosely(parts.header).data;
   const text = (key: string): string => (typeof header[key] === 'string' ? header[key] : '');
   const list = (key: string): string[] => (Array.isArray(header[key]) ? header[key].map(String) : []);
   return {
@@ -110,15 +109,6 @@ async function summarize(directory: string): Promise<ScenarioSummary> {
     after: list('after'),
     steps: typeof parts === 'string' ? 0 : countSteps(parts.text),
   };
-}
-
-function settings(header: string): Record<string, unknown> {
-  try {
-    const data: unknown = parseDocument(header, { schema: 'failsafe', prettyErrors: false, logLevel: 'silent' }).toJS();
-    return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 /** `##` headings outside fences, by line: a list need not wait for a Markdown parser. */

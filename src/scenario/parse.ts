@@ -30,7 +30,7 @@ export function parseScenario(source: string, options: ParseOptions): Parsed {
   return { scenario: diagnostics.length ? null : draft, diagnostics };
 }
 
-/** As much of the document as could be made out, for rules that look at it as a whole. Undefined without front matter. */
+/** As much of the document as could be made out, for rules that look at it as a whole. Null without front matter. */
 export function readDraft(
   source: string,
   { file, id, major }: ParseOptions,
@@ -40,15 +40,16 @@ export function readDraft(
   if (typeof parts === 'string') {
     return { draft: null, diagnostics: [{ file, line: 1, column: 1, rule: 'front-matter', message: parts }] };
   }
-  const before = glance(parts.header);
+  // Without their braces variables are plain text to YAML, which is enough to find the clusters that others stand for.
+  const { header: before, legible } = glance(resolveVariables(parts.header, new Map()).text);
   const chosen = major ?? preferredMajor(before.majors);
   const variables = variablesFor(chosen, before.lab);
   const { text, unknown, toSource } = resolveVariables(parts.text, variables);
   const report: Report = (rule, at, message) => void diagnostics.push({ file, ...toSource(at), rule, message });
 
   for (const { name, line, column } of unknown) {
-    // Without any cluster the fault is elsewhere.
-    if (!before.lab.clusters.length && /\.(data|port|config|log)$/.test(name)) continue;
+    // Where the clusters are not known, the fault is elsewhere.
+    if (!legible && /\.(data|port|config|log)$/.test(name)) continue;
     const message = `There is no variable "${name}". ${suggest(name, variables.keys())}`;
     diagnostics.push({ file, line, column, rule: 'unknown-variable', message });
   }
@@ -62,6 +63,10 @@ export function readDraft(
     diagnostics.push({ file, line: 1, column: 1, rule: 'unsupported-major', message });
   }
   const pieces = takeApart(lines.slice(parts.bodyLine - 1).join('\n'), parts.bodyLine);
-  const body = readBody(pieces, header, report);
+  const names = {
+    clusters: legible ? header.lab.clusters.map(({ name }) => name) : [],
+    terminals: legible ? header.terminals.map(({ name }) => name) : [],
+  };
+  const body = readBody(pieces, names, report);
   return { draft: { ...header, id, file, major: chosen, ...body }, diagnostics: inOrder(diagnostics) };
 }

@@ -48,7 +48,7 @@ function regexFault(pattern: string): string | undefined {
     new RegExp(pattern, 'm');
     return undefined;
   } catch (error) {
-    return messageOf(error).replace(/^Invalid regular expression: /, '');
+    return messageOf(error).replace(/^Invalid regular expression: .*\/m: /s, '');
   }
 }
 

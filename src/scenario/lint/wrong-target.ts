@@ -17,7 +17,7 @@ function inStep(step: Step): Finding[] {
       const message = `The step has no run or solution block "${replaces}" to replace. ${suggest(replaces, ids)}`;
       findings.push({ line, message });
     }
-    if (trips !== undefined && !names.includes(trips) && !unreadable) {
+    if (trips && !names.includes(trips) && !unreadable) {
       findings.push({ line, message: `The step has no check "${trips}" to trip. ${suggest(trips, names)}` });
     }
     return findings;
