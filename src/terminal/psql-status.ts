@@ -1,20 +1,19 @@
 /**
- * How a psql command ended: `0`, a SQLSTATE, or `1` for a backslash command that failed in psql itself.
+ * How a psql command ended: `0`, a SQLSTATE, or `1` for a backslash command that failed.
  *
  * psql sets ERROR and SQLSTATE for statements only. After a backslash command they still tell of the statement before it,
- * so its output decides. Those that run statements of their own set them too, unless they fail before the first.
+ * so its output decides. Those that run statements of their own set them too, unless they fail before the first; `\copy`
+ * does so in some versions and not in others, and is treated as if it never did. `\!` counts as done, whatever it ran.
  */
 export function psqlStatus(command: string, output: string, error: boolean, sqlstate: string): string {
   const statement = error ? sqlstate || '1' : '0';
   const backslash = /^\s*\\(\w*)/.exec(command)?.[1];
   if (backslash === undefined) return statement;
-  const failed = FAILURES.some((pattern) => pattern.test(output));
-  if (!RUNS_STATEMENTS.test(backslash)) return failed ? '1' : '0';
-  if (!failed) return statement === '0' || /^ERROR: /m.test(output) ? statement : '0';
-  return /^ERROR: /m.test(output) ? statement : '1';
+  if (/^\s*\\!/.test(command) || !FAILURES.some((pattern) => pattern.test(output))) return '0';
+  return RUNS_STATEMENTS.test(backslash) && /\bERROR: /.test(output) ? statement : '1';
 }
 
-const RUNS_STATEMENTS = /^(copy|i|ir|include|include_relative|g|gx|gset|gexec|gdesc|watch|crosstabview)$/;
+const RUNS_STATEMENTS = /^(i|ir|include|include_relative|g|gx|gset|gexec|gdesc|watch|crosstabview)$/;
 
 /** What psql 13 to 18 print when a backslash command fails; interactive, they leave out `error:`. */
 const FAILURES = [

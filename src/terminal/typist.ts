@@ -169,7 +169,7 @@ export class Typist {
   }
 }
 
-const LATE_HINT = 'Look at the terminal: the program may be waiting for an answer. Ctrl-C ends it.';
+const LATE_HINT = 'Look at the terminal: the program may be waiting for an answer. Ctrl-C ends it, q ends a pager.';
 const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 100) / 10} s`;
 
 const busyError = (command = 'a program', why = 'It has not come back to a prompt.'): UserError =>
