@@ -27,7 +27,9 @@ export function ownerIsAlive(owner: string): boolean {
 function startTime(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie has died, though its parent has not noticed yet.
+    return fields[0] === 'Z' ? -1 : Number(fields[19]);
   } catch {
     return undefined;
   }

@@ -36,7 +36,8 @@ export class CommandStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#process.socket.write(chunk, done);
+    // A command that has ended takes no more; its status tells why.
+    this.#process.socket.write(chunk, () => done());
   }
 
   override _final(done: () => void): void {

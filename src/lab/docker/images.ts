@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { type Major, SUITES } from '../../model/topology.ts';
@@ -34,12 +34,13 @@ export async function hasImage(docker: Docker, major: Major): Promise<boolean> {
   return exists(docker, await imageName(major));
 }
 
-async function exists(docker: Docker, image: string): Promise<boolean> {
+const exists = async (docker: Docker, image: string): Promise<boolean> => (await idOf(docker, image)) !== undefined;
+
+async function idOf(docker: Docker, image: string): Promise<string | undefined> {
   try {
-    await docker.getImage(image).inspect();
-    return true;
+    return (await docker.getImage(image).inspect()).Id;
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (isMissing(error)) return undefined;
     throw explain(error, 'look for the lab image');
   }
 }
@@ -125,24 +126,41 @@ export async function importImage(
   const { size } = await stat(tarball).catch((cause) => {
     throw new UserError('no-tarball', `${tarball} cannot be read.`, { exit: EXIT.usage, cause });
   });
-  const source = createReadStream(tarball);
-  let read = 0;
-  source.on('data', (chunk) => {
-    read += chunk.length;
-    onProgress({ text: `Giving PostgreSQL ${major} to the engine`, fraction: read / size });
-  });
-  signal?.addEventListener('abort', () => source.destroy(signal.reason), { once: true });
+  const text = `Giving PostgreSQL ${major} to the engine`;
+  const source = counted(createReadStream(tarball, signal ? { signal } : {}), (read) =>
+    onProgress({ text, fraction: read / size }),
+  );
   const changes = Object.entries(labels(major, hash)).map(([name, value]) => `LABEL ${name}=${value}`);
   const settings = {
     repo: REPOSITORY,
     tag: `${major}-${hash}`,
     changes: [...changes, 'ENV LANG=en_US.UTF-8', 'CMD ["bash"]'],
   };
-  const stream = await ask('import the image', docker.importImage(source, settings));
+  const before = await idOf(docker, nameOf(major, hash));
+  const stream = await ask(
+    'import the image',
+    docker.importImage(Readable.from(source, { objectMode: false }), settings),
+  );
   await ask(
     'import the image',
     follow(stream, () => {}, signal),
   );
+  // One that was replaced has lost its name; where labs use it, it goes with the engine's next clean-up.
+  if (before)
+    await docker
+      .getImage(before)
+      .remove()
+      .catch(() => {});
+}
+
+/** Passes a stream on, and tells after each chunk how many bytes that makes. */
+async function* counted(source: Readable, onBytes: (total: number) => void): AsyncGenerator<Buffer> {
+  let total = 0;
+  for await (const chunk of source) {
+    total += chunk.length;
+    onBytes(total);
+    yield chunk;
+  }
 }
 
 /** Writes the file system of the image, by way of a container that never runs. */
@@ -159,12 +177,8 @@ export async function exportImage(
   try {
     const { Size } = await docker.getImage(image).inspect();
     const source = (await ask('export the image', container.export())) as Readable;
-    let written = 0;
-    source.on('data', (chunk: Buffer) => {
-      written += chunk.length;
-      onProgress({ text: `Writing ${tarball}`, fraction: Math.min(1, written / Size) });
-    });
-    await pipeline(source, createWriteStream(part), signal ? { signal } : {});
+    const tell = (written: number) => onProgress({ text: `Writing ${tarball}`, fraction: Math.min(1, written / Size) });
+    await pipeline(counted(source, tell), createWriteStream(part), signal ? { signal } : {});
     await rename(part, tarball);
   } finally {
     await rm(part, { force: true });

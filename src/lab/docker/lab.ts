@@ -9,7 +9,8 @@ import type { ExecOptions, ExecResult, Lab, Snapshot, TerminalOptions } from '..
 import { type Boot, boot } from './boot.ts';
 import { CommandStream } from './command-stream.ts';
 import { createContainer, killContainer, type Labelled, removeContainer } from './containers.ts';
-import { explain, isNotRunning, isPaused } from './errors.ts';
+import { explain, isNotRunning } from './errors.ts';
+import { Gate } from './gate.ts';
 import { type Process, type Start, startProcess } from './process.ts';
 import { removeLab, removeSnapshot, snapshotImage, takeSnapshot } from './snapshots.ts';
 import { createPty } from './terminal.ts';
@@ -22,8 +23,8 @@ export class DockerLab implements Lab {
   #boot: Boot;
   /** False while the lab is meant to have no processes. */
   #meantToRun = true;
-  /** Resolves when the snapshot that is being taken is done: until then no command can be started. */
-  #thawed: Promise<unknown> = Promise.resolve();
+  /** Shut while a snapshot is taken: the engine starts nothing in a container that is paused. */
+  readonly #gate = new Gate();
 
   constructor(docker: Docker, labelled: Labelled, first: Boot) {
     this.#docker = docker;
@@ -72,7 +73,7 @@ export class DockerLab implements Lab {
     try {
       const exitCode = await process.exitCode();
       // A lab that dies takes its commands along: that is no result of theirs.
-      if (exitCode === 137 && !(await this.#isRunning())) throw await this.#whyOver();
+      if (exitCode === 137) await this.#throwIfOver();
       const [stdout, stderr] = [output.out, output.err].map((bytes) => Buffer.concat(bytes).toString()) as [
         string,
         string,
@@ -94,12 +95,10 @@ export class DockerLab implements Lab {
   }
 
   async snapshot(signal?: AbortSignal): Promise<Snapshot> {
-    await this.#thawed;
     signal?.throwIfAborted();
-    const taken = takeSnapshot(this.#boot.container, `${this.id}-${randomBytes(3).toString('hex')}`);
-    this.#thawed = taken.catch(() => {});
+    const id = `${this.id}-${randomBytes(3).toString('hex')}`;
     try {
-      const snapshot = await taken;
+      const snapshot = await this.#gate.alone(() => takeSnapshot(this.#boot.container, id));
       if (signal?.aborted) await removeSnapshot(this.#docker, snapshot);
       signal?.throwIfAborted();
       return snapshot;
@@ -109,7 +108,6 @@ export class DockerLab implements Lab {
   }
 
   async restore(snapshot: Snapshot, signal?: AbortSignal): Promise<void> {
-    await this.#thawed;
     signal?.throwIfAborted();
     const old = this.#boot.container;
     // Made before the old one goes: a full disk then costs nothing, and the lab is never without a container.
@@ -145,20 +143,18 @@ export class DockerLab implements Lab {
   }
 
   async #start(argv: string[], start: Start): Promise<Process> {
-    for (let attempt = 1; ; attempt++) {
-      await this.#thawed;
-      try {
-        return await startProcess(this.#boot.container, argv, start);
-      } catch (error) {
-        // A snapshot may have begun in between.
-        if (!isPaused(error) || attempt === 3) throw await this.#why(error, `run ${argv[0]}`);
-      }
+    try {
+      const process = await this.#gate.pass(() => startProcess(this.#boot.container, argv, start));
+      return { ...process, kill: () => this.#gate.pass(process.kill) };
+    } catch (error) {
+      throw await this.#why(error, `run ${argv[0]}`);
     }
   }
 
-  async #isRunning(): Promise<boolean> {
-    const { State } = await this.#boot.container.inspect();
-    return State.Running;
+  async #throwIfOver(): Promise<void> {
+    const over = this.#boot.over.then(() => true);
+    // The engine tells of the end of the command first.
+    if (await Promise.race([over, delay(500, false, { ref: false })])) throw await this.#whyOver();
   }
 
   async #whyOver(): Promise<UserError> {

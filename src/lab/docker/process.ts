@@ -106,13 +106,9 @@ export async function startProcess(container: Docker.Container, argv: string[], 
     },
     async kill() {
       socket.destroy();
-      const killer = await container.exec({
-        Cmd: ['pkill', '-KILL', '-s', `${session}`],
-        User: 'root',
-        AttachStdout: true,
-      });
-      const done = await killer.start({ hijack: true, stdin: true });
-      await new Promise((resolve) => done.resume().once('close', resolve));
+      const kill = { Cmd: ['pkill', '-KILL', '-s', `${session}`], User: 'root', AttachStdout: true };
+      const killer = await (await container.exec(kill)).start({ hijack: true, stdin: true });
+      await new Promise((resolve) => killer.resume().once('close', resolve));
     },
   };
 }

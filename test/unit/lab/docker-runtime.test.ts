@@ -1,0 +1,235 @@
+import { createConnection, createServer, type Socket } from 'node:net';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createDockerRuntime } from '../../../src/lab/docker/runtime.ts';
+import type { Lab, LabSpec } from '../../../src/lab/lab.ts';
+import { runtime, skipped, spec } from './docker-support.ts';
+
+const docker = async (...args: string[]): Promise<string> => (await execa('docker', args)).stdout.trim();
+const containersOf = (lab: Lab) => docker('ps', '-aq', '--filter', `label=waldojo.lab=${lab.id}`);
+const imagesOf = (lab: Lab) => docker('images', '-aq', '--filter', `label=waldojo.lab=${lab.id}`);
+
+/** An engine that can go away: another socket of the one that is here. */
+async function proxyOf(engine: string): Promise<{ path: string; cut(): void }> {
+  const path = `/tmp/waldojo-proxy-${process.pid}.sock`;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = createConnection(engine);
+    for (const socket of [client, upstream]) sockets.add(socket.on('error', () => {}));
+    client.pipe(upstream).pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return {
+    path,
+    cut() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+async function withLab(use: (lab: Lab) => Promise<void>, more: Partial<LabSpec> = {}): Promise<void> {
+  const lab = await runtime.create({ ...spec, ...more });
+  try {
+    await use(lab);
+  } finally {
+    await lab.remove();
+  }
+}
+
+/** Creating a lab takes less than a second, but not on a machine that is busy. */
+const within = { timeout: 60_000 };
+
+/** What `ps` shows of commands whose line matches. */
+async function processes(lab: Lab, pattern: string): Promise<string> {
+  return (await lab.exec(['pgrep', '-af', pattern])).stdout;
+}
+
+describe.skipIf(skipped)('a lab in a container', within, () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await runtime.create(spec);
+  });
+  afterAll(() => lab?.remove());
+
+  test('is cut off, bounded, and labelled from its first moment', async () => {
+    const [{ Config, HostConfig, Created }] = JSON.parse(await docker('inspect', await containersOf(lab)));
+    expect(HostConfig).toMatchObject({
+      Init: true,
+      NetworkMode: 'none',
+      CapDrop: ['ALL'],
+      Memory: 512 * 2 ** 20,
+      MemorySwap: 512 * 2 ** 20,
+      NanoCpus: 1e9,
+      PidsLimit: 256,
+    });
+    expect(Config.Labels).toMatchObject({ 'waldojo.lab': lab.id, 'waldojo.keep': 'false', 'waldojo.major': '17' });
+    expect(Math.abs(Date.parse(Config.Labels['waldojo.created']) - Date.parse(Created))).toBeLessThan(60_000);
+    const { stdout } = await lab.exec(['sh', '-c', 'hostname; ls /sys/class/net; ulimit -c; ulimit -n']);
+    expect(stdout.split('\n').slice(0, 4)).toEqual(['db1', 'lo', '0', '1024']);
+  });
+
+  test('lets sudo look up its host without a complaint', async () => {
+    expect(await lab.exec(['sudo', 'id', '-un'], { user: 'student' })).toEqual({
+      exitCode: 0,
+      stdout: 'root\n',
+      stderr: '',
+    });
+  });
+
+  test.each([
+    ['a command', ['sh', '-c', 'sleep 4711 & sleep 4711']],
+    ['a command under sudo', ['sudo', '-u', 'postgres', 'sleep', '4711']],
+  ])('kills %s that takes too long, children included', async (_, argv) => {
+    const late = lab.exec(argv, { user: 'student', timeout: 300 });
+    await expect(late).rejects.toMatchObject({ name: 'UserError', code: 'exec-timeout' });
+    await expect.poll(() => processes(lab, '^sleep 4711')).toBe('');
+  });
+
+  test('ends what runs in a terminal with it, and nothing that had left it', async () => {
+    const pty = await lab.openTerminal(['bash', '--norc'], { user: 'student', columns: 91, rows: 33 });
+    let screen = '';
+    pty.onData((bytes) => {
+      screen += Buffer.from(bytes).toString();
+    });
+    const exited = new Promise<void>((resolve) => pty.onExit(resolve));
+    pty.write('stty size; setsid sleep 4712 & sudo -iu postgres sleep 4713\r');
+    await expect.poll(() => processes(lab, '^sleep 471[23]')).toMatch(/4712[\s\S]*4713|4713[\s\S]*4712/);
+    expect(screen).toContain('33 91');
+    pty.kill();
+    await exited;
+    await expect.poll(() => processes(lab, '^sleep 4713')).toBe('');
+    expect(await processes(lab, '^sleep 4712')).not.toBe('');
+    await lab.exec(['pkill', 'sleep', '-f', '4712']);
+  });
+
+  test('holds back a flood that nobody reads', async () => {
+    const pty = await lab.openTerminal(['sh', '-c', 'yes | head -c 30000000'], {
+      user: 'student',
+      columns: 80,
+      rows: 24,
+    });
+    let read = 0;
+    pty.onData((bytes) => {
+      read += bytes.length;
+      pty.pause();
+    });
+    await expect.poll(() => read).toBeGreaterThan(0);
+    await lab.exec(['sleep', '0.5']);
+    expect(read).toBeLessThan(1_000_000);
+    pty.kill();
+  });
+
+  test('carries bytes both ways over a bridge, and says why one cannot be built', async () => {
+    const echo = await lab.connect(['cat']);
+    const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 256));
+    echo.end(bytes);
+    expect(Buffer.concat(await echo.toArray()).equals(bytes)).toBe(true);
+    const broken = await lab.connect(['socat', '-', 'UNIX-CONNECT:/no/such/socket'], { user: 'postgres' });
+    await expect(broken.toArray()).rejects.toThrow('No such file or directory');
+  });
+
+  test('runs commands during a snapshot', async () => {
+    const taking = lab.snapshot();
+    const results = await Promise.all([lab.exec(['true']), lab.exec(['true'])]);
+    expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    await runtime.removeSnapshot(await taking);
+  });
+});
+
+describe.skipIf(skipped)('the engine is left as it was', within, () => {
+  test('after a lab and its snapshots, also those that are based on each other', async () => {
+    const lab = await runtime.create(spec);
+    const first = await lab.snapshot();
+    await lab.restore(first);
+    await lab.snapshot();
+    await lab.restore(first);
+    await runtime.removeSnapshot(first);
+    expect(await imagesOf(lab)).not.toBe('');
+    await lab.remove();
+    await lab.remove();
+    expect([await containersOf(lab), await imagesOf(lab)]).toEqual(['', '']);
+  });
+
+  test('after a lab that was made from the snapshot of another', async () => {
+    const lab = await runtime.create(spec);
+    const copy = await runtime.create({ ...spec, from: await lab.snapshot() });
+    await lab.remove();
+    await copy.exec(['true']);
+    await copy.remove();
+    expect([await containersOf(copy), await imagesOf(lab), await imagesOf(copy)]).toEqual(['', '', '']);
+  });
+
+  test('after a creation that was given up', async () => {
+    const before = await docker('ps', '-aq', '--filter', 'label=waldojo.scenario=given-up');
+    const creation = runtime.create({ ...spec, scenario: 'given-up' }, AbortSignal.timeout(60));
+    await expect(creation).rejects.toThrow();
+    expect(await docker('ps', '-aq', '--filter', 'label=waldojo.scenario=given-up')).toBe(before);
+  });
+});
+
+describe.skipIf(skipped)('a lab that dies', within, () => {
+  test('says so, at once and in every later call', () =>
+    withLab(async (lab) => {
+      const running = lab.exec(['sleep', '60']);
+      const died = expect(running).rejects.toMatchObject({
+        code: 'lab-died',
+        hint: expect.stringContaining('progress'),
+      });
+      const gone = new Promise((resolve) => lab.gone.addEventListener('abort', resolve));
+      await docker('kill', await containersOf(lab));
+      await gone;
+      await died;
+      expect(lab.gone.reason).toMatchObject({ name: 'UserError', code: 'lab-died' });
+      await expect(lab.exec(['true'])).rejects.toMatchObject({ code: 'lab-died' });
+      await expect(lab.connect(['true'])).rejects.toMatchObject({ code: 'lab-died' });
+    }));
+
+  test('says that the engine is gone, where that is so, and keeps nobody waiting', async () => {
+    const proxy = await proxyOf('/var/run/docker.sock');
+    vi.stubEnv('DOCKER_HOST', `unix://${proxy.path}`);
+    const lab = await createDockerRuntime().create(spec);
+    vi.unstubAllEnvs();
+    const running = lab.exec(['sleep', '60']);
+    const failed = expect(running).rejects.toMatchObject({
+      code: 'engine-gone',
+      hint: expect.stringContaining('progress'),
+    });
+    const pty = await lab.openTerminal(['bash'], { user: 'student', columns: 80, rows: 24 });
+    pty.onData(() => {});
+    const exited = new Promise<void>((resolve) => pty.onExit(resolve));
+    proxy.cut();
+    await Promise.all([failed, exited]);
+    await expect(lab.exec(['true'])).rejects.toMatchObject({ code: 'engine-gone' });
+    expect(lab.gone.reason).toMatchObject({ code: 'engine-gone' });
+    await runtime.removeLab(lab.id);
+  });
+
+  test('is not mistaken for one that was stopped or put back', () =>
+    withLab(async (lab) => {
+      await lab.restore(await lab.snapshot());
+      await lab.stop();
+      expect(lab.gone.aborted).toBe(false);
+      await expect(lab.exec(['true'])).rejects.toMatchObject({ code: 'lab-stopped' });
+    }));
+});
+
+describe.skipIf(skipped)('a lab that was stopped', within, () => {
+  test('starts the clusters that ran, not those that ran when it was new', () =>
+    withLab(
+      async (lab) => {
+        const start = 'pg_ctlcluster 17 main stop -m fast; pg_ctlcluster 17 replica start';
+        await lab.exec(['sh', '-c', start], { user: 'postgres' });
+        await lab.stop();
+        const again = await runtime.resume(lab.id);
+        const { stdout } = await again.exec(['pg_lsclusters', '-h']);
+        expect(stdout).toMatch(/main +5432 down[\s\S]*replica +5433 online/);
+        await expect(runtime.resume(lab.id)).rejects.toMatchObject({ code: 'lab-in-use' });
+      },
+      { keep: true },
+    ));
+
+  test('is missing once it is removed', async () => {
+    await expect(runtime.resume('no-such-lab')).rejects.toMatchObject({ code: 'lab-missing' });
+  });
+});
