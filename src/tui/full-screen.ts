@@ -1,16 +1,8 @@
 import { type Instance, render } from 'ink';
 import type { ReactNode } from 'react';
 import { Compositor } from './compositor.ts';
-import { Input, type MouseEvent } from './input.ts';
+import { Input, type InputHandlers } from './input.ts';
 import type { Size } from './layout.ts';
-
-export interface Handlers {
-  /** The key after the leader. */
-  leader?(key: string): void;
-  leaderPending?(pending: boolean): void;
-  /** True: it was dealt with. False: the program in the terminal under it may want it. */
-  mouse(event: MouseEvent): boolean;
-}
 
 export interface FullScreen {
   readonly compositor: Compositor;
@@ -28,10 +20,10 @@ const FATAL = ['SIGTERM', 'SIGHUP'] as const;
  * Takes the terminal over. It is given back by `close`, and also when the program ends in any other way that lets it do
  * something still: an exit, an exception nobody caught, a signal.
  */
-export function openFullScreen(handlers: Handlers): FullScreen {
+export function openFullScreen(handlers: InputHandlers): FullScreen {
   const out = process.stdout;
   const compositor = new Compositor(out);
-  const input = new Input(process.stdin, out, { leader: () => {}, ...handlers });
+  const input = new Input(process.stdin, out, handlers);
   const size = (): Size => ({ columns: out.columns || 80, rows: out.rows || 24 });
   let app: Instance | undefined;
   let open = true;

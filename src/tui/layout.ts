@@ -52,7 +52,8 @@ export function layout({ columns, rows }: Size): Layout {
   // One column between the two is the divider.
   const right = { ...body, x: lesson.width + 1, width: columns - lesson.width - 1 };
   const checks = Math.max(4, Math.min(14, Math.round(body.height * 0.3)));
-  const terminal = { ...right, height: body.height - checks };
+  // A column of air between the divider and what is typed.
+  const terminal = { ...right, x: right.x + 1, width: right.width - 1, height: body.height - checks };
   return {
     kind: 'split',
     ...frame,

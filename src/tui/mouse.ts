@@ -9,7 +9,7 @@ import type { Player } from './player.ts';
 const WHEEL = 3;
 
 /** Does what a click or the wheel asks for. False: the program in the terminal under it may want it. */
-export function onMouse({ kind, x, y, wheel = 1 }: MouseEvent, player: Player, clicks: Clicks): boolean {
+export function onMouse({ kind, x, y, wheel }: MouseEvent, player: Player, clicks: Clicks): boolean {
   const panel = panelOf(player);
   // A dialog is answered before anything else is done.
   if (player.dialog && !(panel && contains(panel.rect, x, y))) return true;

@@ -9,7 +9,7 @@ import type { Player } from './player.ts';
 export function press(player: Player, key: string, text = ''): void {
   const { dialog } = player;
   if (!dialog) {
-    player.change({ leader: false });
+    player.change({ leader: null });
     const command = commandFor(key);
     if (command) perform(player, command);
     return;
@@ -25,7 +25,7 @@ export function perform(player: Player, command: Command): void {
   const { session } = player;
   const { state } = session;
   const single = player.ui.layout.kind === 'single';
-  player.change({ notice: null, hushed: state.notice, leader: false });
+  player.change({ notice: null, hushed: state.notice, leader: null });
   switch (command.do) {
     case 'run':
       run(player, command.block);
@@ -61,7 +61,7 @@ export function perform(player: Player, command: Command): void {
       player.change({ focus: 'terminal' });
       break;
     case 'menu':
-      player.change({ leader: true });
+      player.change({ leader: 'click' });
       break;
     case 'scroll':
       player.scroll(command.by * { line: 1, page: Math.max(1, player.lesson.height - 2), end: 1e6 }[command.unit]);

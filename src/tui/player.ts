@@ -119,11 +119,6 @@ export class Player {
     this.#fitTerminals();
   }
 
-  /** The leader was pressed, or what followed it has come. */
-  leader(pending: boolean): void {
-    if (!this.dialog) this.change({ leader: pending });
-  }
-
   /** The mouse wheel over the lesson or the checks. */
   wheel(pane: 'lesson' | 'checks', by: number): void {
     if (pane === 'lesson') this.scroll(by);

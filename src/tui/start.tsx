@@ -18,9 +18,9 @@ export type { PickerItem } from './picker-model.ts';
 export async function play(session: Played): Promise<Left> {
   const clicks = new Clicks();
   const screen: FullScreen = openFullScreen({
-    leader: (key) => press(player, sequenceName(key)),
-    leaderPending: (pending) => player.leader(pending),
-    mouse: (event) => onMouse(event, player, clicks),
+    onLeader: (key) => press(player, sequenceName(key)),
+    onLeaderPending: (pending) => player.change({ leader: pending && !player.dialog ? 'key' : null }),
+    onMouse: (event) => onMouse(event, player, clicks),
   });
   const player = new Player(session, screen.size);
   const stage = { show: (rect: Rect | null, covered: Rect | null) => showTerminal(screen, player, rect, covered) };
@@ -41,17 +41,19 @@ function showTerminal(
   covered: Rect | null,
 ): void {
   const { terminal } = player;
-  const pane = terminal && rect ? { terminal, ...rect, covered } : null;
-  compositor.setPanes(pane ? [pane] : [], pane && player.typing ? pane.terminal : null);
-  input.focus(pane && player.typing ? pane : null);
+  const panes = terminal && rect ? [{ terminal, ...rect, covered: covered ?? undefined }] : [];
+  compositor.setPanes(panes, player.typing ? (panes[0]?.terminal ?? null) : null);
+  // After the leader was pressed it is the input that waits for the next key.
+  input.setPanes(panes, player.typing || player.ui.leader === 'key' ? (panes[0]?.terminal ?? null) : null);
 }
 
 /** Lets a person choose a scenario. Resolves to null when they quit. `notices` stand above the list. */
 export async function pick(items: PickerItem[], notices: string[]): Promise<{ id: string } | null> {
   const clicks = new Clicks();
   const screen = openFullScreen({
-    mouse: ({ kind, x, y, wheel = 1 }) => {
-      if (kind === 'wheel') model.move(wheel);
+    onLeader: () => {},
+    onMouse: ({ kind, x, y, wheel }) => {
+      if (wheel) model.move(wheel);
       const command = kind === 'press' ? clicks.at(x, y) : undefined;
       if (command?.do === 'choose') model.choose(command.index);
       return true;
@@ -73,7 +75,7 @@ export async function withProgressScreen<T>(
   work: (onProgress: OnProgress, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController();
-  const screen = openFullScreen({ mouse: () => true });
+  const screen = openFullScreen({ onLeader: () => {}, onMouse: () => true });
   const interrupt = () => abort.abort(new UserError('interrupted', 'Interrupted.', { exit: EXIT.interrupted }));
   let last: Progress | undefined;
   const show = () =>

@@ -8,8 +8,8 @@ export interface Ui {
   readonly layout: Layout;
   /** Where keys go; where there is room for one pane only, also which one is in front. */
   readonly focus: 'terminal' | 'lesson';
-  /** The leader was pressed, and the next key is ours. */
-  readonly leader: boolean;
+  /** What the next key means is shown: the leader was pressed, or its name clicked. */
+  readonly leader: 'key' | 'click' | null;
   readonly dialog: Dialog | null;
   /** The lesson's first row in view, or what should be in view; null: what comes next. */
   readonly scroll: number | string | null;
@@ -27,7 +27,7 @@ export function initialUi(size: Size): Ui {
     layout: place,
     // Where there is room for one pane, the lesson comes first: it says what this is about.
     focus: place.kind === 'split' ? 'terminal' : 'lesson',
-    leader: false,
+    leader: null,
     dialog: null,
     scroll: null,
     checksTop: 0,

@@ -58,7 +58,7 @@ export function TopRule({ player, layout }: PaneProps) {
       : [
           ...justify([rule, ...lesson], [], layout.lesson.width, rule),
           span('┬', theme.faint),
-          ...justify([rule, ...tabs(player)], [], layout.terminal.width, rule),
+          ...justify([rule, ...tabs(player)], [], layout.checks.width, rule),
         ];
   return <Rows rect={layout.top} lines={[line]} />;
 }

@@ -79,7 +79,7 @@ describe('the screen', () => {
     expect(shown.at(-1)).toEqual({ rect: null, covered: null });
     player.resize({ columns: 120, rows: 40 });
     await seen('Something to lose');
-    expect(shown.at(-1)!.rect).toMatchObject({ width: 65 });
+    expect(shown.at(-1)!.rect).toMatchObject({ width: 64 });
   });
 
   it('gives the terminal what a dialog covers of it', async () => {

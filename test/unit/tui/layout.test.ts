@@ -33,8 +33,8 @@ describe('layout', () => {
         expect(right(terminal)).toBe(columns);
         expect(right(checks)).toBe(columns);
         expect(terminal.height).toBeGreaterThanOrEqual(8);
-        expect(terminal.width).toBeGreaterThanOrEqual(54);
-        if (place.kind === 'split') expect(terminal.x).toBe(right(lesson) + 1);
+        expect(terminal.width).toBeGreaterThanOrEqual(53);
+        if (place.kind === 'split') expect(terminal.x).toBe(right(lesson) + 2);
         else expect(lesson.width).toBe(columns);
       }
     }
@@ -45,7 +45,7 @@ describe('layout', () => {
   });
 
   it('gives the lesson not quite half of 120 columns', () => {
-    expect(layout({ columns: 120, rows: 40 })).toMatchObject({ lesson: { width: 54 }, terminal: { width: 65 } });
+    expect(layout({ columns: 120, rows: 40 })).toMatchObject({ lesson: { width: 54 }, terminal: { width: 64 } });
   });
 });
 

@@ -49,7 +49,7 @@ describe('focus', () => {
 
   it('leaves the terminal alone while the leader waits for its key', async () => {
     const { player } = await ready();
-    player.leader(true);
+    player.change({ leader: 'key' });
     expect(player.typing).toBe(false);
     press(player, 'escape');
     expect(player.typing).toBe(true);
@@ -57,7 +57,7 @@ describe('focus', () => {
 
   it('sizes the terminals as they are laid out, also after a resize', async () => {
     const { player, session } = await ready();
-    expect(session.size).toEqual({ columns: 65, rows: 25 });
+    expect(session.size).toEqual({ columns: 64, rows: 25 });
     player.resize(NARROW);
     expect(session.size).toEqual({ columns: 80, rows: 19 });
     player.resize({ columns: 40, rows: 10 });
