@@ -6,8 +6,10 @@ import type Docker from 'dockerode';
 import { type Major, SUITES } from '../../model/topology.ts';
 import { packageFile } from '../../util/paths.ts';
 import { EXIT, UserError } from '../../util/user-error.ts';
+import { newLabId } from '../ids.ts';
 import { buildRootfs, findRootfs, recipeHash } from '../images.ts';
 import type { ImageInfo, OnProgress } from '../lab.ts';
+import { createContainer, removeContainer } from './containers.ts';
 import { ask, explain, isMissing } from './errors.ts';
 import { follow } from './progress.ts';
 
@@ -172,7 +174,9 @@ export async function exportImage(
   signal?: AbortSignal,
 ): Promise<void> {
   const image = await imageName(major);
-  const container = await ask('export the image', docker.createContainer({ Image: image, Cmd: ['true'] }));
+  // Labelled as a lab that is not kept, so that it goes even if this program dies.
+  const labelled = { id: newLabId('export'), scenario: 'export', keep: false, major, host: 'export' };
+  const container = await createContainer(docker, { ...labelled, image, start: [] });
   const part = `${tarball}.part`;
   try {
     const { Size } = await docker.getImage(image).inspect();
@@ -182,6 +186,6 @@ export async function exportImage(
     await rename(part, tarball);
   } finally {
     await rm(part, { force: true });
-    await container.remove({ force: true });
+    await removeContainer(container);
   }
 }
