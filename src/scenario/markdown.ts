@@ -47,7 +47,7 @@ const END_OF_DETAILS = /<\/details\s*>/i;
 /** Takes a body apart. Joined again, the raw text of marked's tokens is the body: that is where positions come from. */
 export function takeApart(body: string, firstLine: number): Piece[] {
   const pieces: Piece[] = [];
-  const tokens: Token[] = new Lexer().lex(body);
+  const tokens = lex(body);
   let line = firstLine;
   let text = '';
   let textLine = line;
@@ -67,7 +67,7 @@ export function takeApart(body: string, firstLine: number): Piece[] {
       pieces.push(hint);
       line += lines(raw.slice(0, raw.length - rest.length));
       // What follows on the same lines is read as if it had begun a new block.
-      tokens.splice(index + 1, 0, ...new Lexer().lex(rest));
+      tokens.splice(index + 1, 0, ...lex(rest));
       continue;
     }
     if (token.type === 'heading' && token.depth <= 2) {
@@ -86,6 +86,9 @@ export function takeApart(body: string, firstLine: number): Piece[] {
   return pieces;
 }
 
+/** Blocks only: what is within a line is for those who show it. */
+const lex = (body: string): Token[] => new Lexer().blockTokens(body);
+
 const lines = (raw: string): number => raw.split('\n').length - 1;
 const isComment = (token: Token): boolean => token.type === 'html' && /^\s*<!--[\s\S]*-->\s*$/.test(token.raw);
 const closingTag = (token: Token): boolean => token.type !== 'code' && END_OF_DETAILS.test(token.raw);
@@ -94,7 +97,7 @@ function readHeading(token: Tokens.Heading, line: number): HeadingPiece {
   return {
     kind: 'heading',
     depth: token.depth,
-    title: plain(token.tokens),
+    title: plain(Lexer.lexInline(token.text)),
     underlined: !/^ {0,3}#/.test(token.raw),
     line,
   };
