@@ -37,7 +37,7 @@ describe('an answer', () => {
     expect(
       await ask("SELECT true, NULL, 1.50, DATE '2024-02-29', ARRAY[1,2]", equals('t||1.50|2024-02-29|{1,2}')),
     ).toBe('pass');
-    expect(await ask('SELECT id FROM t', equals('1\n2\n3'), 'main/shop')).toBe('pass');
+    expect(await ask('SELECT id FROM t', equals('1\n2\n3\n'), 'main/shop')).toBe('pass');
     expect(await ask('SELECT NULL', equals(''))).toBe('pass');
   });
 
