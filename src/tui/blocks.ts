@@ -3,7 +3,7 @@ import type { Answer } from '../session/state.ts';
 import { highlight } from './code.ts';
 import type { Command } from './keymap.ts';
 import { renderInline, renderMarkdown } from './markdown.ts';
-import { blank, clickable, fit, justify, type Line, line, printable, span, styled, truncate, wrap } from './text.ts';
+import { blank, clickable, fit, justify, type Line, line, printable, span, truncate, wrap } from './text.ts';
 import { glyphs, type Style, theme } from './theme.ts';
 
 export type Lines = Line<Command>[];
@@ -70,10 +70,13 @@ export function questionLines(question: Question, answer: Answer | undefined, ke
   const answered = answer?.right === true;
   const title = answered
     ? [span('Question ', theme.heading), span(glyphs.pass, theme.passStrong)]
-    : clickable<Command>([span('Question  ', theme.heading), span(key, theme.key)], {
-        do: 'answer',
-        question: question.id,
-      });
+    : clickable<Command>(
+        truncate([span('Question  ', theme.heading), span(key, theme.key), span(' to answer', theme.faint)], columns),
+        {
+          do: 'answer',
+          question: question.id,
+        },
+      );
   const body: Lines = renderMarkdown(question.ask, columns - 2);
   if (wanted.type === 'choice') {
     body.push(blank);
@@ -102,11 +105,6 @@ export function responseLines(question: Question, answer: Answer | undefined, co
   if (!answer) return [];
   if (!answer.right)
     return [blank, ...wrap(line('Not quite. Read it once more and try again; there is no limit.'), columns)];
-  const right = line('Right. ', theme.passStrong);
-  const [first = blank, ...rest] = renderMarkdown(question.explain, columns);
-  return [blank, ...wrap([...right, ...first], columns), ...rest];
+  const [[right, ...first] = [], ...rest] = renderMarkdown(`**Right.** ${question.explain}`, columns);
+  return [blank, [span(right?.text ?? '', theme.passStrong), ...first], ...rest];
 }
-
-/** A text in one style, as wrapped Markdown. */
-export const noteLines = (markdown: string, style: Style, columns: number): Lines =>
-  renderMarkdown(markdown, columns).map((row) => styled(row, style));
