@@ -1,4 +1,88 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { access, constants, readFile } from 'node:fs/promises';
+import { release, userInfo } from 'node:os';
+import { promisify } from 'node:util';
+import { messageOf } from '../../util/user-error.ts';
 import type { Probe } from '../lab.ts';
-export async function probeLocal(): Promise<Probe> {
-  return { ok: true, version: 'util-linux' };
+import { diagnose, type Facts } from './diagnosis.ts';
+import { PATH, runMapped } from './mapped.ts';
+import { findMapping, isRoot } from './mapping.ts';
+import { discard, makeDirectory, prepareStore, storeDirectory } from './store.ts';
+
+/** All that may be refused, in a directory of the store: an overlay there, a new /proc, a network. */
+// -P: the logical path of a plain cd may lead through directories that the mapped root may not enter.
+const ATTEMPT = `cd -P "$1"
+mkdir lower up wk root
+exec unshare --mount --pid --net --ipc --uts --cgroup --fork --kill-child --propagation private sh -ec '
+mount -t overlay overlay -o lowerdir=lower,upperdir=up,workdir=wk,userxattr root
+mount -t proc proc root
+ip link set lo up'`;
+
+/** Tries it, and only if that fails looks for the reason. */
+export async function probeLocal(signal?: AbortSignal): Promise<Probe> {
+  const name = `.probe-${randomBytes(4).toString('hex')}`;
+  try {
+    if (process.platform !== 'linux') throw new Error('not Linux');
+    await prepareStore();
+    await makeDirectory(`labs/${name}`);
+    const attempt = runMapped(ATTEMPT, [`labs/${name}`], { cwd: storeDirectory(), signal });
+    const [version] = await Promise.all([utilLinux(), attempt]);
+    return { ok: true, version: `util-linux ${version}, Linux ${release()}` };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return diagnose(await gather(messageOf(error)));
+  } finally {
+    // In the background: nobody waits for it.
+    discard('labs', name).catch(() => {});
+  }
+}
+
+async function utilLinux(): Promise<string | undefined> {
+  const { stdout } = await promisify(execFile)('unshare', ['--version'], { env: { PATH } });
+  return /\d+(\.\d+)+/.exec(stdout)?.[0];
+}
+
+async function gather(said: string): Promise<Facts> {
+  const root = isRoot();
+  const read = (file: string) => readFile(file, 'utf8').catch(() => '');
+  const commands = ['unshare', 'nsenter', 'setpriv', 'pivot_root', 'mount', 'umount', 'hostname', 'ip', 'tar', 'bash'];
+  if (!root) commands.push('newuidmap', 'newgidmap');
+  const there = await Promise.all(commands.map(isCommand));
+  const release_ = await read('/etc/os-release');
+  return {
+    platform: process.platform,
+    release: release(),
+    root,
+    user: userInfo().username,
+    missing: commands.filter((_, i) => !there[i]),
+    utilLinux: await utilLinux().catch(() => undefined),
+    distribution: [...release_.matchAll(/^ID(?:_LIKE)?=(.*)$/gm)].map(([, value]) => value).join(' '),
+    hasIds: (await findMapping()) !== undefined,
+    subuid: await read('/etc/subuid'),
+    settings: await settings(),
+    said,
+  };
+}
+
+async function isCommand(name: string): Promise<boolean> {
+  const attempts = PATH.split(':').map((directory) => access(`${directory}/${name}`, constants.X_OK));
+  return Promise.any(attempts).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function settings(): Promise<Record<string, string>> {
+  const names = [
+    'kernel/apparmor_restrict_unprivileged_userns',
+    'kernel/unprivileged_userns_clone',
+    'user/max_user_namespaces',
+  ];
+  const found = await Promise.all(
+    names.map(
+      async (name) => [name.replace('/', '.'), await readFile(`/proc/sys/${name}`, 'utf8').catch(() => '')] as const,
+    ),
+  );
+  return Object.fromEntries(found.map(([name, text]) => [name, text.trim()]));
 }
