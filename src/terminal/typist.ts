@@ -12,8 +12,10 @@ export interface TypeOptions {
 
 const DEFAULT_TIMEOUT = 30_000;
 const INTERRUPT_TIMEOUT = 10_000;
-/** How long one Ctrl-C may take before it is pressed again. */
+/** How long one Ctrl-C may take before it is pressed again: a program may have to clean up. */
 const INTERRUPT_AGAIN = 1_000;
+/** readline loses one that comes while it draws. */
+const INTERRUPT_PROMPT_AGAIN = 150;
 
 const ENTER = '\r';
 const CTRL_C = '\x03';
@@ -61,7 +63,8 @@ export class Typist {
     for (let left = timeout; left > 0; left = deadline - performance.now()) {
       // A pager takes Ctrl-C for the end of a search.
       terminal.write(isPager(terminal) ? 'q' : CTRL_C);
-      if (await this.#came(isBack, signal, Math.min(left, INTERRUPT_AGAIN))) return;
+      const patience = terminal.prompt ? INTERRUPT_PROMPT_AGAIN : INTERRUPT_AGAIN;
+      if (await this.#came(isBack, signal, Math.min(left, patience))) return;
     }
     throw busyError(running, `Ctrl-C did not end it within ${seconds(timeout)}.`);
   }

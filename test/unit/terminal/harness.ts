@@ -10,6 +10,7 @@ export const SIZE: TerminalSize = { columns: 80, rows: 24 };
 const FILES = new URL('../../../lab-images/postgres/files/', import.meta.url).pathname;
 export const BASHRC = join(FILES, 'bashrc');
 export const PSQLRC = join(FILES, 'psqlrc');
+export const BINARIES = '/usr/lib/postgresql/15/bin';
 
 /** A program of this machine on a pseudo-terminal. */
 export function localPty(argv: string[], size: TerminalSize, env: Record<string, string> = {}): Pty {
@@ -32,9 +33,15 @@ export function localPty(argv: string[], size: TerminalSize, env: Record<string,
   };
 }
 
-/** bash with the lab's shell integration, and a plain prompt. */
+/** bash with the lab's shell integration. */
 export function bash(env: Record<string, string> = {}, size = SIZE): Terminal {
-  const pty = localPty(['bash', '--rcfile', BASHRC, '-i'], size, { PS1: '$ ', HISTFILE: '/dev/null', PSQLRC, ...env });
+  const pty = localPty(['bash', '--rcfile', BASHRC, '-i'], size, {
+    HISTFILE: '/dev/null',
+    PAGER: 'less',
+    LESS: '-FX',
+    PSQLRC,
+    ...env,
+  });
   return new Terminal(pty, size);
 }
 
@@ -76,7 +83,6 @@ export class Cluster {
   }
 
   #postgres(program: string, ...args: string[]): void {
-    const path = '/usr/lib/postgresql/15/bin';
-    execFileSync('runuser', ['-u', 'postgres', '--', join(path, program), ...args], { cwd: '/', stdio: 'ignore' });
+    execFileSync('runuser', ['-u', 'postgres', '--', join(BINARIES, program), ...args], { cwd: '/', stdio: 'ignore' });
   }
 }
