@@ -35,15 +35,22 @@ export function commandBox(block: CommandBlock, status: CommandStatus, key: stri
   return status === 'running' ? box : box.map((row) => clickable(row, { do: 'run', block: block.id }));
 }
 
-/** What a command prints. Messages wrap; the rows of a table would be no table any more, so they are cut. */
+/**
+ * What a command prints. Messages wrap; the rows of a table would be no table any more, so they are cut. What differs from
+ * run to run is faint.
+ */
 export function outputLines(text: string, columns: number): Lines {
   const bar = [span('│ ', theme.faint)];
   const rows = printable(text).replace(/\n+$/, '').split('\n');
   return [
     line('You should see', theme.faint),
-    ...rows.flatMap((row) =>
-      /[|+]|--/.test(row) ? [truncate([...bar, span(row)], columns)] : wrap(line(row), columns, { first: bar }),
-    ),
+    ...rows.flatMap((row) => {
+      const pieces = row.split(/(<(?:lsn|time|int|size|oid|any)>|^\.\.\.$)/).map((piece, index) => {
+        const varies = index % 2 === 1;
+        return span(varies && /any|\.\.\./.test(piece) ? '…' : piece, varies ? theme.faint : theme.plain);
+      });
+      return /[|+]|--/.test(row) ? [truncate([...bar, ...pieces], columns)] : wrap(pieces, columns, { first: bar });
+    }),
   ];
 }
 

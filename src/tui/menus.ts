@@ -37,10 +37,10 @@ export function menuOf(name: MenuName, state: SessionState): Menu {
       const [message, hint] = phase.name === 'failed' ? [phase.message, phase.hint] : [''];
       return {
         title: 'The lab cannot be used',
-        text: [message, hint, 'Your progress is saved.'].filter(Boolean).join('\n'),
+        text: [message, hint].filter(Boolean).join('\n'),
         options: [
           { key: 'r', label: 'Try again', choice: 'retry' },
-          { key: 'q', label: 'Quit', choice: 'keep' },
+          { key: 'q', label: 'Quit; your progress is saved', choice: 'keep' },
         ],
       };
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commandsOf } from '../../../src/model/scenario.ts';
+import { outputLines } from '../../../src/tui/blocks.ts';
 import { checkLines, checkSummary, stepChecks } from '../../../src/tui/checks.ts';
 import type { Command } from '../../../src/tui/keymap.ts';
 import { placeOfInterest, renderLesson, scrollTo } from '../../../src/tui/lesson.ts';
@@ -89,6 +90,20 @@ describe('the lesson', () => {
     expect(textOf(session)).not.toContain('Right.');
     session.answer('snapshot', '1');
     expect(textOf(session)).toMatch(/Right\. A base backup is made consistent/);
+  });
+
+  it('shows what differs from run to run as such, cuts tables and wraps messages', () => {
+    const output =
+      '...\n id | name | a_rather_long_column\nLSN <lsn> <any>\nNOTICE:  all required WAL segments have been archived';
+    expect(outputLines(output, 24).map(plainText)).toEqual([
+      'You should see',
+      '│ …',
+      '│  id | name | a_rather…',
+      '│ LSN <lsn> …',
+      '│ NOTICE:  all required',
+      '│ WAL segments have been',
+      '│ archived',
+    ]);
   });
 
   it('never shows setup and wrong blocks', () => {
