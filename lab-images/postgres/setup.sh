@@ -54,7 +54,8 @@ for cluster in main:5432 replica:5433; do
   pg_createcluster "${options[@]}" --start-conf=manual -p "${cluster#*:}" "$major" "${cluster%:*}" -- --no-sync
 done
 sed -i 's/manual/auto/' "/etc/postgresql/$major/main/start.conf"
-pg_ctlcluster "$major" main start
+# Without a port: a build may share its network with the machine, where another server may have it.
+pg_ctlcluster "$major" main start -- -o '-c listen_addresses='
 runuser -u postgres -- psql -qX -c 'CREATE ROLE student SUPERUSER LOGIN' -c 'CREATE DATABASE student OWNER student'
 pg_ctlcluster "$major" main stop -m fast
 echo "$major" >/etc/waldojo-major

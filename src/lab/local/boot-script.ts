@@ -5,7 +5,7 @@ const CAPABILITIES = ['chown', 'dac_override', 'fowner', 'setuid', 'setgid', 'ki
 export const BOUND = ['--inh-caps=-all', `--bounding-set=-all,${CAPABILITIES.map((name) => `+${name}`).join(',')}`];
 
 /** Per process: no core files, as many open files as an engine gives, files of at most 4 GB (in KB), 512 processes a user. */
-export const LIMITS = 'ulimit -c 0 -Hn 4096 -Sn 1024 -f 4194304 -u 512';
+export const LIMITS = 'ulimit -Sn 1024; ulimit -Hn 4096; ulimit -c 0 -f 4194304 -u 512';
 
 /**
  * Makes a lab out of new namespaces and becomes its first process. Run by the machine's bash in the store: `$1` the lab's
@@ -23,7 +23,8 @@ rm -rf "$lab/wk"
 mkdir -p "$lab/up" "$lab/wk" "$lab/root"
 ip link set lo up
 mount -t overlay overlay -o "lowerdir=$image/rootfs,upperdir=$lab/up,workdir=$lab/wk,userxattr$options" "$lab/root"
-cd "$lab/root"
+# -P: the directories above may be closed to this user.
+cd -P "$lab/root"
 mount -t proc proc proc
 mount -t tmpfs -o mode=755,size=64k,nr_inodes=64 dev dev
 mkdir dev/pts dev/shm
@@ -35,7 +36,7 @@ for stream in 0:stdin 1:stdout 2:stderr; do ln -s /proc/self/fd/\${stream%:*} de
 # No user namespace inside this one, where a learner would have all capabilities again.
 echo 0 >proc/sys/user/max_user_namespaces
 # What tells of the machine is hidden and what would change it is only to be read, as container engines do it. All in one
-# call, as each costs milliseconds; the paths are relative, as the directories above may be closed to this user.
+# call, as each costs milliseconds.
 {
   for device in $devices; do echo "/dev/$device dev/$device none bind"; done
   echo 'devpts dev/pts devpts newinstance,ptmxmode=0666,mode=0620,gid=5'

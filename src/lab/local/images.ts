@@ -66,12 +66,8 @@ export async function importImage(
   const hidden = `.${name}-${process.pid}-new`;
   await makeDirectory(imagePath(hidden));
   try {
-    const input = createReadStream(tarball, { highWaterMark: 1 << 20 });
-    let read = 0;
-    input.on('data', (chunk) => {
-      read += chunk.length;
-      onProgress({ text: `Unpacking PostgreSQL ${major}`, fraction: read / bytes });
-    });
+    const show = (fraction: number) => onProgress({ text: `Unpacking PostgreSQL ${major}`, fraction });
+    const input = createReadStream(tarball, { highWaterMark: 1 << 20 }).pipe(meter(bytes, show));
     const unpack =
       'mkdir "$1/rootfs"; tar -C "$1/rootfs" -x -p --numeric-owner --exclude="./dev/*"; test -x "$1/rootfs/usr/local/lib/waldojo/init"';
     await runMapped(unpack, [imagePath(hidden)], { cwd: storeDirectory(), signal, input }).catch((error) => {
@@ -100,14 +96,7 @@ export async function exportImage(
   if (!(await imageExists(name))) throw imageMissing(major);
   const { bytes } = JSON.parse(await readFile(inStore(imagePath(name), 'image.json'), 'utf8')) as ImageInfo;
   const part = `${tarball}.part`;
-  let written = 0;
-  const count = new Transform({
-    transform(chunk, _, done) {
-      written += chunk.length;
-      onProgress({ text: `Writing ${tarball}`, fraction: Math.min(1, written / bytes) });
-      done(null, chunk);
-    },
-  });
+  const count = meter(bytes, (fraction) => onProgress({ text: `Writing ${tarball}`, fraction }));
   try {
     const file = createWriteStream(part);
     const stored = pipeline(count, file);
@@ -121,6 +110,18 @@ export async function exportImage(
   } finally {
     await rm(part, { force: true });
   }
+}
+
+/** Passes bytes on and tells what share of the total has passed. */
+function meter(total: number, onFraction: (fraction: number) => void): Transform {
+  let passed = 0;
+  return new Transform({
+    transform(chunk, _, done) {
+      passed += chunk.length;
+      onFraction(Math.min(1, passed / total));
+      done(null, chunk);
+    },
+  });
 }
 
 export const imageMissing = (major: Major): UserError =>

@@ -118,7 +118,7 @@ function commandFailed(stderr: string): UserError {
       exit: EXIT.environment,
     });
   }
-  return new UserError('lab-disk-failed', `The disk of a lab could not be written: ${stderr.trim()}`, {
+  return new UserError('lab-disk-failed', `The files of a lab could not be changed: ${stderr.trim()}`, {
     exit: EXIT.environment,
   });
 }

@@ -17,6 +17,7 @@ import { probeLocal } from './probe.ts';
 import {
   discard,
   type LabFile,
+  labOf,
   labPath,
   makeDirectory,
   namesIn,
@@ -55,8 +56,9 @@ export function createLocalRuntime(): Runtime {
 async function create(spec: LabSpec, signal?: AbortSignal): Promise<Lab> {
   const { scenario, keep, major, topology, from } = spec;
   signal?.throwIfAborted();
-  const image = await currentImage(major);
-  if (!(await imageExists(image))) throw imageMissing(major);
+  // A snapshot is a change of the image that its own lab lives on.
+  const image = from ? (await readLab(labOf(from.id)))?.image : await currentImage(major);
+  if (!image || !(await imageExists(image))) throw imageMissing(major);
   await prepareStore();
   const id = newLabId(scenario);
   const file: LabFile = { scenario, keep, major, topology, image, created: new Date().toISOString(), owner: ownerOf() };

@@ -23,10 +23,9 @@ export const labPath = (id: string): string => `labs/${id}`;
 export const imagePath = (image: string): string => `images/${image}`;
 
 /** A snapshot's id is `<lab>.<n>`, so that it goes with its lab. */
-export function snapshotPath(id: string): string {
-  const dot = id.lastIndexOf('.');
-  return `${labPath(id.slice(0, dot))}/snapshots/${id.slice(dot + 1)}`;
-}
+export const labOf = (snapshot: string): string => snapshot.slice(0, snapshot.lastIndexOf('.'));
+export const snapshotPath = (snapshot: string): string =>
+  `${labPath(labOf(snapshot))}/snapshots/${snapshot.slice(labOf(snapshot).length + 1)}`;
 
 /** What is known of a lab, in its lab.json. */
 export interface LabFile extends LabLabels {

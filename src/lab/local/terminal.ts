@@ -31,8 +31,9 @@ export function openLabTerminal(pid: number, argv: string[], options: TerminalOp
   const stream = new ReadStream(master);
   // Read errors are how a terminal says that nobody has it open any more.
   stream.on('error', () => {}).pause();
-  const over = Promise.all([once(stream, 'close'), once(child, 'exit').catch(() => {})]);
   child.once('error', () => stream.destroy());
+  const closed = new Promise((resolve) => stream.once('close', resolve));
+  const over = Promise.all([closed, once(child, 'exit').catch(() => {})]);
 
   // libuv would spin while a terminal is full, so what does not fit waits here.
   let waiting: Buffer[] = [];

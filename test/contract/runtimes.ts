@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type Lab, type LabSpec, RUNTIMES, type Runtime } from '../../src/lab/lab.ts';
+import { allRuntimes } from '../../src/lab/runtimes.ts';
+import { DEFAULT_MAJOR, type Major, type Topology } from '../../src/model/topology.ts';
+
+/** The major in `WALDOJO_TEST_MAJOR`, else the default one. */
+export const major = Number(process.env.WALDOJO_TEST_MAJOR ?? DEFAULT_MAJOR) as Major;
+
+export const topology: Topology = {
+  host: 'lab',
+  image: 'postgres',
+  clusters: [
+    { name: 'main', port: 5432, state: 'running' },
+    { name: 'replica', port: 5433, state: 'stopped' },
+  ],
+};
+
+export const specOf = (more: Partial<LabSpec> = {}): LabSpec => ({
+  scenario: 'contract',
+  keep: false,
+  major,
+  topology,
+  ...more,
+});
+
+/** Of `WALDOJO_REQUIRE=docker,local`: these must work, whereas others are left out, with their reason, where they do not. */
+const required = (process.env.WALDOJO_REQUIRE ?? '').split(',').filter(Boolean);
+/** `WALDOJO_ONLY=local` leaves out the others. */
+const only = (process.env.WALDOJO_ONLY ?? RUNTIMES.join(',')).split(',');
+
+const candidates = (await allRuntimes()).filter(({ name }) => only.includes(name));
+const probed = await Promise.all(candidates.map(async (runtime) => ({ runtime, probe: await runtime.probe() })));
+
+/** Defines the same tests for every runtime. The lab image is made where it is missing. */
+export function forEachRuntime(define: (runtime: Runtime) => void): void {
+  for (const { runtime, probe } of probed) {
+    const why = probe.ok ? '' : ` (left out: ${probe.reason} ${probe.remedy})`;
+    const leaveOut = !probe.ok && !required.includes(runtime.name);
+    if (leaveOut) console.warn(`${runtime.name}${why}`);
+    describe.skipIf(leaveOut)(`${runtime.name}${why}`, { timeout: 60_000 }, () => {
+      beforeAll(async () => {
+        if (!probe.ok) throw new Error(`${runtime.name} is required: ${probe.reason}`);
+        if (!(await runtime.hasImage(major))) await runtime.buildImage(major, () => {});
+      }, 600_000);
+      define(runtime);
+    });
+  }
+}
+
+/** One lab for all tests of the enclosing group. */
+export function useLab(runtime: Runtime, more: Partial<LabSpec> = {}): () => Lab {
+  let lab: Lab | undefined;
+  beforeAll(async () => {
+    lab = await runtime.create(specOf(more));
+  }, 60_000);
+  afterAll(() => lab?.remove(), 60_000);
+  return () => lab!;
+}
+
+/** Runs bash in a lab, and fails the test when it fails. */
+export async function sh(lab: Lab, script: string, user = 'root'): Promise<string> {
+  const { exitCode, stdout, stderr } = await lab.exec(['bash', '-c', script], { user });
+  if (exitCode !== 0) throw new Error(`status ${exitCode} of ${script}: ${stderr}${stdout}`);
+  return stdout.trim();
+}
+
+/** What one query answers, from the cluster on a port. */
+export const sql = (lab: Lab, query: string, port = 5432): Promise<string> =>
+  sh(lab, `psql -XAt -d postgres -p ${port} -v ON_ERROR_STOP=1 <<'SQL'\n${query}\nSQL`, 'postgres');
