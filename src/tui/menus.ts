@@ -19,7 +19,7 @@ export function menuOf(name: MenuName, state: SessionState): Menu {
         options: [
           { key: 'k', label: 'Keep the lab for later and quit', choice: 'keep' },
           { key: 'p', label: 'Keep the lab and pick another scenario', choice: 'keep-and-pick' },
-          { key: 'x', label: 'Remove the lab and quit', choice: 'remove' },
+          { key: 'r', label: 'Remove the lab and quit', choice: 'remove' },
           { key: 'Esc', label: 'Stay here', choice: 'stay' },
         ],
       };

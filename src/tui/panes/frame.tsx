@@ -1,3 +1,4 @@
+import { solutionOf } from '../../model/scenario.ts';
 import { currentStep } from '../../session/state.ts';
 import { stepChecks, tally } from '../checks.ts';
 import { isLong } from '../dialogs.ts';
@@ -47,6 +48,14 @@ function tabs(player: Player): Line<Command> {
   });
 }
 
+/** How many of the step's commands have been run, where there are several things to do. */
+function commandTally(player: Player): Line<Command> {
+  const { state } = player.session;
+  const commands = solutionOf(currentStep(state));
+  const ran = commands.filter(({ id }) => ['done', 'failed'].includes(state.steps[state.step]!.blocks[id] ?? ''));
+  return commands.length > 0 ? line(` Commands ${ran.length} of ${commands.length} `, theme.faint) : [];
+}
+
 /** The rule under the header: what the panes are. */
 export function TopRule({ player, layout }: PaneProps) {
   const inFront = player.focus === 'lesson' || (layout.kind === 'single' && player.ui.focus === 'lesson');
@@ -54,9 +63,9 @@ export function TopRule({ player, layout }: PaneProps) {
   const rule = span('─', theme.faint);
   const line: Line<Command> =
     layout.kind === 'single'
-      ? justify([rule, ...lesson, rule, ...tabs(player)], [rule], layout.top.width, rule)
+      ? justify([rule, ...lesson, rule, ...tabs(player)], [...commandTally(player), rule], layout.top.width, rule)
       : [
-          ...justify([rule, ...lesson], [], layout.lesson.width, rule),
+          ...justify([rule, ...lesson], [...commandTally(player), rule], layout.lesson.width, rule),
           span('┬', theme.faint),
           ...justify([rule, ...tabs(player)], [], layout.checks.width, rule),
         ];

@@ -192,7 +192,7 @@ describe('dialogs', () => {
   it.each([
     ['enter', 'close keep', { left: 'keep', again: false }],
     ['p', 'close keep', { left: 'keep', again: true }],
-    ['x', 'close remove', { left: 'remove', again: false }],
+    ['r', 'close remove', { left: 'remove', again: false }],
   ])('leave as chosen with %s', async (key, call, left) => {
     const { session, player, press } = await ready();
     press('q', key);
