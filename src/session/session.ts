@@ -90,9 +90,10 @@ export class Session {
     this.#tabs?.resize(size);
   }
 
-  /** As `open`, and goes on making checks by itself; a failure becomes the phase. */
+  /** As `open`, and goes on making checks by itself; a failure becomes the phase. After a failure it tries again. */
   async start(): Promise<void> {
     try {
+      if (this.#end.signal.aborted) await this.#recover();
       await this.open();
       this.#watch = setInterval(() => this.#glance(), WATCH_INTERVAL).unref();
       this.#glance();
@@ -153,7 +154,7 @@ export class Session {
 
   /** Goes to a step, where there is one and nothing is being typed; what goes wrong becomes a notice. */
   async goTo(step: number): Promise<void> {
-    if (!this.scenario.steps[step] || this.#state.typing) return;
+    if (!this.scenario.steps[step] || this.#state.typing || this.#state.phase.name !== 'ready') return;
     await this.move(step).catch((error) => this.#notice(error));
     this.#glance();
   }
@@ -162,7 +163,7 @@ export class Session {
   async move(step: number): Promise<void> {
     this.#dispatch({ type: 'step', step });
     this.#ran = [];
-    if (this.#state.phase.name === 'ready') await this.#enter();
+    await this.#enter();
   }
 
   /** Types the step's next command. */
@@ -247,7 +248,8 @@ export class Session {
 
   /** A new lab, from the first step. */
   async reset(): Promise<void> {
-    await this.#leave('remove');
+    // Where the lab cannot be removed, as when the engine has gone, a new one cannot be made either, and that is said.
+    await this.#leave('remove').catch(() => {});
     const { resume: _, state: __, startAt: ___, ...options } = this.#options;
     this.#options = options;
     this.#end = new AbortController();
@@ -259,6 +261,15 @@ export class Session {
   async close(what: 'keep' | 'remove'): Promise<void> {
     await this.#leave(what);
     this.#dispatch({ type: 'phase', phase: { name: 'closed' } });
+  }
+
+  /** After the lab has died: what it had on its disk is still there, to go on from. */
+  async #recover(): Promise<void> {
+    const lab = this.#lab?.id;
+    const places = this.places();
+    await this.#leave('keep').catch(() => {});
+    this.#end = new AbortController();
+    if (lab) this.#options = { ...this.#options, resume: { lab, places } };
   }
 
   async #leave(what: 'keep' | 'remove'): Promise<void> {

@@ -1,18 +1,45 @@
-import { mkdtemp } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import * as pty from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 
 const root = join(import.meta.dirname, '../..');
 export const program = join(root, 'dist/main.js');
 
-interface StudentOptions {
-  columns?: number;
-  rows?: number;
+interface As {
   env?: Record<string, string>;
   /** Run the program as this OS user, with its own home. */
   user?: string | undefined;
+}
+
+interface StudentOptions extends As {
+  columns?: number;
+  rows?: number;
+}
+
+/** The command that runs the built program as somebody, and the environment for it. */
+function commandOf(args: string[], { env = {}, user }: As): { argv: string[]; env: Record<string, string> } {
+  const argv = [process.execPath, program, ...args];
+  const environment = { PATH: process.env.PATH!, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env };
+  if (!user) return { argv, env: { HOME: process.env.HOME!, ...environment } };
+  return { argv: ['runuser', '-u', user, '--', ...argv], env: { HOME: `/home/${user}`, USER: user, ...environment } };
+}
+
+/** Runs the built program to its end, without a terminal. */
+export async function run(args: string[], as: As = {}): Promise<{ status: number; stdout: string; stderr: string }> {
+  const { argv, env } = commandOf(args, as);
+  const [file, ...rest] = argv;
+  try {
+    const { stdout, stderr } = await promisify(execFile)(file!, rest, { env, cwd: '/', timeout: 280_000 });
+    return { status: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { status: code, stdout, stderr };
+  }
 }
 
 /** Somebody at a terminal: starts the built program in a real pseudo-terminal, types keys, reads the screen. */
@@ -23,20 +50,11 @@ export class Student {
   /** Resolves to the program's exit status. */
   readonly ended: Promise<number>;
 
-  constructor(args: string[], { columns = 120, rows = 40, env = {}, user }: StudentOptions = {}) {
+  constructor(args: string[], { columns = 120, rows = 40, ...as }: StudentOptions = {}) {
     this.#screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
-    const argv = [process.execPath, program, ...args];
-    const environment = { PATH: process.env.PATH!, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env };
-    const [file, ...rest] = user
-      ? ['runuser', '-u', user, '--', 'env', ...Object.entries(environment).map(([k, v]) => `${k}=${v}`), ...argv]
-      : argv;
-    this.#pty = pty.spawn(file!, rest, {
-      name: 'xterm-256color',
-      cols: columns,
-      rows,
-      cwd: user ? '/' : root,
-      env: user ? { ...environment, HOME: `/home/${user}` } : { HOME: process.env.HOME!, ...environment },
-    });
+    const { argv, env } = commandOf(args, as);
+    const [file, ...rest] = argv;
+    this.#pty = pty.spawn(file!, rest, { name: 'xterm-256color', cols: columns, rows, cwd: '/', env });
     this.#pty.onData((data) => this.#screen.write(data, () => this.#changed()));
     this.#screen.onData((reply) => this.#pty.write(reply));
     this.ended = new Promise((resolve) => this.#pty.onExit(({ exitCode }) => resolve(exitCode)));
@@ -89,8 +107,23 @@ export class Student {
   }
 }
 
-/** An environment with progress and, where asked for, labs of its own. */
-export async function ownEnvironment(): Promise<Record<string, string>> {
-  const home = await mkdtemp(join(tmpdir(), 'waldojo-e2e-'));
-  return { XDG_STATE_HOME: join(home, 'state') };
+/** An environment whose progress is empty, and that the user can write to. */
+export async function ownState(): Promise<Record<string, string>> {
+  const directory = await mkdtemp(join(tmpdir(), 'waldojo-state-'));
+  await chmod(directory, 0o777);
+  return { XDG_STATE_HOME: directory };
+}
+
+/** Somebody who is not root and may make user namespaces: has subordinate ids and a home. Only root can act as them. */
+export function ordinaryUser(): string | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const subordinates = readFileSync('/etc/subuid', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':')[0]);
+  return users.find(
+    ([name, , uid, , , home]) => Number(uid) >= 1000 && home?.startsWith('/home/') && subordinates.includes(name),
+  )?.[0];
 }

@@ -1,0 +1,75 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { Runtime } from '../../src/lab/lab.ts';
+import { checksOf, questionsOf, type Scenario, solutionOf } from '../../src/model/scenario.ts';
+import { loadScenario } from '../../src/scenario/load.ts';
+import { forEachRuntime, major } from '../contract/runtimes.ts';
+import { ordinaryUser, ownState, run, Student } from './student.ts';
+
+const LESSON = 'standalone-replica';
+const TIMEOUT = 300_000;
+
+/** Follows the lesson to the letter: reads the screen, presses the keys that it names. */
+async function follow(student: Student, { steps }: Scenario): Promise<void> {
+  for (const [index, step] of steps.entries()) {
+    await student.sees(`Step ${index + 1} of ${steps.length}`);
+    for (const { answer } of questionsOf(step)) {
+      student.leader('a');
+      await student.sees('Esc closes');
+      if (answer.type === 'choice') student.type(String(answer.right + 1));
+      if (answer.type === 'exact') student.type(answer.text);
+      if (answer.type === 'number') student.type(String(answer.value));
+      student.type('\r');
+      await student.sees('Right.');
+      student.type('\r');
+    }
+    const blocks = solutionOf(step);
+    if (blocks.some((block) => block.kind === 'solution')) student.leader('s');
+    for (const done of blocks.keys()) {
+      student.leader('r');
+      await student.sees(`Commands ${done + 1} of ${blocks.length}`, 60_000);
+    }
+    if (checksOf(step).length > 0) await student.sees('Step done', 60_000);
+    if (index < steps.length - 1) student.leader('n');
+  }
+}
+
+async function takeLesson(name: Runtime['name'], user?: string): Promise<void> {
+  const as = { env: await ownState(), user };
+  const { scenario } = await loadScenario(join(import.meta.dirname, '../../scenarios', LESSON), major);
+  const student = new Student(['start', LESSON, '--runtime', name, '--pg', String(major)], as);
+  await student.sees(/student@lab:~\$/);
+  await follow(student, scenario!);
+  student.leader('q');
+  await student.sees('Remove');
+  student.type('r');
+  expect(await student.ended).toBe(0);
+  expect((await run(['progress'], as)).stdout).toMatch(/standalone-replica\s+finished/);
+  expect((await run(['labs', '--json'], as)).stdout).not.toContain(LESSON);
+}
+
+forEachRuntime((runtime) => {
+  it(
+    'lets a student take a whole lesson with the keys, and leaves nothing when they remove the lab',
+    async () => {
+      await takeLesson(runtime.name);
+    },
+    TIMEOUT,
+  );
+
+  const user = ordinaryUser();
+  it.runIf(runtime.name === 'local' && user)(
+    `does the same for an ordinary user (${user})`,
+    async () => {
+      const { env } = { env: await ownState() };
+      const tarball = join(env.XDG_STATE_HOME!, 'image.tar');
+      await runtime.exportImage(major, tarball, () => {});
+      const imported = await run(['images', 'import', tarball, '--runtime', 'local', '--pg', String(major)], { user });
+      expect(imported).toMatchObject({ status: 0 });
+      await rm(tarball);
+      await takeLesson('local', user);
+    },
+    TIMEOUT,
+  );
+});
