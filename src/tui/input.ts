@@ -36,6 +36,7 @@ export interface InputHandlers {
 const UNFINISHED = /\x1b(\[(<[\d;]*|2(0[01]?)?)?|O)?$/;
 const UNFINISHED_IN_PASTE = /(\r|\x1b(\[(2(01?)?)?)?)$/;
 const KEY = /^(\x1b\[[\d;?<]*[ -/]*[@-~]|\x1bO.|\x1b|[\xc0-\xff][\x80-\xbf]*|.)/s;
+const KEYS = new RegExp(KEY.source.slice(1), 'gs');
 const SPECIAL = new RegExp(`${LEADER}|${PASTE_BEGIN.replace('[', '\\[')}|${MOUSE_REPORT.source}`);
 
 /**
@@ -48,7 +49,8 @@ export class Input {
   readonly #source: NodeJS.ReadStream;
   readonly #out: NodeJS.WriteStream;
   readonly #handlers: InputHandlers;
-  readonly #ink = new PassThrough();
+  /** Keeps what is written apart: Ink takes each piece for one key. */
+  readonly #ink = new PassThrough({ objectMode: true });
   #panes: Pane[] = [];
   #focused: Terminal | null = null;
   #held = '';
@@ -137,7 +139,9 @@ export class Input {
     const end = text.indexOf(PASTE_END);
     const body = end < 0 ? text : text.slice(0, end);
     const marked = this.#wantsPasteMarks();
-    this.#send(marked ? body : body.replace(/\r?\n/g, '\r'));
+    if (this.#focused) this.#send(marked ? body : body.replace(/\r?\n/g, '\r'));
+    // Ink's prompts have one line.
+    else this.#send(body.replace(/\s+/g, ' '));
     if (end < 0) return '';
     this.#pasting = false;
     if (marked) this.#send(PASTE_END);
@@ -145,11 +149,12 @@ export class Input {
   }
 
   #wantsPasteMarks(): boolean {
-    return this.#focused?.screen.modes.bracketedPaste ?? true;
+    return this.#focused?.screen.modes.bracketedPaste ?? false;
   }
 
   #type(text: string): void {
-    this.#send(this.#focused ? encodeKeys(text, this.#focused.screen.modes) : text);
+    if (this.#focused) this.#send(encodeKeys(text, this.#focused.screen.modes));
+    else for (const key of text.match(KEYS) ?? []) this.#send(key);
   }
 
   #send(text: string): void {

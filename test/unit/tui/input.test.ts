@@ -12,6 +12,7 @@ let terminal: Terminal;
 let pane: Pane;
 let input: Input;
 let ink: string;
+let pieces: string[];
 let leaders: string[];
 let pending: boolean[];
 let clicks: MouseEvent[];
@@ -22,7 +23,7 @@ beforeEach(() => {
   pty = new FakePty();
   terminal = new Terminal(pty, { columns: 40, rows: 10 });
   pane = { terminal, x: 10, y: 5, width: 40, height: 10 };
-  [ink, leaders, pending, clicks, handlesMouse] = ['', [], [], [], false];
+  [ink, pieces, leaders, pending, clicks, handlesMouse] = ['', [], [], [], [], false];
   input = new Input(keyboard as unknown as NodeJS.ReadStream, new ScreenEmulator(80, 24).stream, {
     onLeader: (key) => leaders.push(key),
     onLeaderPending: (is) => pending.push(is),
@@ -33,6 +34,7 @@ beforeEach(() => {
   });
   input.stdin.on('data', (bytes: Buffer) => {
     ink += bytes.toString('latin1');
+    pieces.push(bytes.toString());
   });
   input.start();
   input.setPanes([pane], terminal);
@@ -64,6 +66,12 @@ describe('keys', () => {
     input.setPanes([pane], null);
     await send('j\x1b[A');
     expect([ink, pty.written]).toEqual(['j\x1b[A', '']);
+  });
+
+  test('reach Ink one by one, however fast they came, and a paste as one piece', async () => {
+    input.setPanes([pane], null);
+    await send('né\r\x1b[B', '\x1b[200~two\r\nlines\x1b[201~');
+    expect(pieces).toEqual(['n', 'é', '\r', '\x1b[B', 'two lines']);
   });
 
   test('are cursor keys as the program wants them', async () => {
