@@ -9,7 +9,7 @@ import type { ExecOptions, ExecResult, Lab, Snapshot, TerminalOptions } from '..
 import { type Boot, boot } from './boot.ts';
 import { CommandStream } from './command-stream.ts';
 import { createContainer, killContainer, type Labelled, removeContainer } from './containers.ts';
-import { explain, isNotRunning } from './errors.ts';
+import { explain, isConnectionError, isNotRunning } from './errors.ts';
 import { Gate } from './gate.ts';
 import { type Process, type Start, startProcess } from './process.ts';
 import { removeLab, removeSnapshot, snapshotImage, takeSnapshot } from './snapshots.ts';
@@ -162,9 +162,9 @@ export class DockerLab implements Lab {
     return new UserError('lab-stopped', 'The lab was stopped or put back while a command ran in it.');
   }
 
-  /** What a failed request means for the lab: usually that it is over. */
+  /** A request fails in many ways when the lab or the engine has gone: then how that came is what matters. */
   async #why(error: unknown, doing: string): Promise<Error> {
-    if (!isNotRunning(error)) return explain(error, doing);
+    if (!isNotRunning(error) && !isConnectionError(error)) return explain(error, doing);
     const unclear = delay(2000, explain(error, doing), { ref: false });
     return Promise.race([this.#whyOver(), unclear]);
   }

@@ -52,12 +52,13 @@ export async function startProcess(container: Docker.Container, argv: string[], 
   });
   // Some engines look for `Tty` in this call, others in the one before.
   const socket = await exec.start({ hijack: true, stdin: true, Tty: tty });
-  const ended = new Promise<void>((resolve) => {
+  const closed = new Promise<void>((resolve) => {
     socket
       .once('end', resolve)
       .once('close', resolve)
       .on('error', () => resolve());
   });
+  let killed: Promise<void> | undefined;
 
   let held: Parameters<Sink>[] = [];
   let sink: Sink;
@@ -79,15 +80,16 @@ export async function startProcess(container: Docker.Container, argv: string[], 
       sink = (...output) => held.push(output);
       resolve(Number(pid));
     };
-    ended.then(() => {
-      const why = Buffer.concat([said, ...held.map(([, bytes]) => Buffer.from(bytes))]);
-      reject(new UserError('exec-failed', `Could not start ${argv[0]} as ${user}: ${why}`.trim()));
+    closed.then(() => {
+      const why = Buffer.concat([said, ...held.map(([, bytes]) => bytes)]).toString();
+      reject(why === '' ? hungUp() : notStarted(argv, user, why));
     });
   });
 
   return {
     socket,
-    ended,
+    // One that is being killed has ended when that is done.
+    ended: closed.then(() => killed?.catch(() => {})),
     listen(listener) {
       for (const output of held) listener(...output);
       held = [];
@@ -105,10 +107,22 @@ export async function startProcess(container: Docker.Container, argv: string[], 
       await exec.resize({ w: columns, h: rows }).catch(() => {});
     },
     async kill() {
+      killed ??= killSession(container, session);
+      // At once: the engine does not see that a command has ended before its output is read, nor that a later one has.
       socket.destroy();
-      const kill = { Cmd: ['pkill', '-KILL', '-s', `${session}`], User: 'root', AttachStdout: true };
-      const killer = await (await container.exec(kill)).start({ hijack: true, stdin: true });
-      await new Promise((resolve) => killer.resume().once('close', resolve));
+      await killed;
     },
   };
 }
+
+async function killSession(container: Docker.Container, session: number): Promise<void> {
+  const exec = await container.exec({ Cmd: ['pkill', '-KILL', '-s', `${session}`], User: 'root', AttachStdout: true });
+  const output = await exec.start({ hijack: true, stdin: true });
+  await new Promise((resolve) => output.resume().once('close', resolve));
+}
+
+const notStarted = (argv: string[], user: string, said: string): UserError =>
+  new UserError('exec-failed', `Could not start ${argv[0]} as ${user}: ${said.trim()}`);
+
+/** As Node calls a connection that the other side ended without an answer: the engine, or the container, has gone. */
+const hungUp = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
