@@ -281,7 +281,7 @@ function drawChanges(pen: Pen, y: number, shown: Row, row: Row): void {
       return;
     }
     const width = row.text[x + 1] === '' ? 2 : 1;
-    if (unsure ? text !== ' ' || row.style[x] !== 0 : changed(x) || (width === 2 && changed(x + 1))) {
+    if (unsure ? text !== ' ' || row.style[x] !== 0 : changed(x)) {
       pen.put(x, y, text, row.style[x]!, width, !isUnsure(text));
     }
   }

@@ -60,6 +60,11 @@ describe('every command is known exactly, with what it printed and how it ended'
     expect(await terminal.type('echo x\necho x')).toHaveLength(2);
   });
 
+  test('an erased screen is where the output begins, with history above it', async () => {
+    const [, record] = await terminal.type("seq 1 100\necho a; printf '\\e[H\\e[2J'; echo b");
+    expect(record).toMatchObject({ output: 'b', truncated: false });
+  });
+
   test('more output than the scrollback holds keeps its end', async () => {
     const [record] = await terminal.type('seq 1 20000');
     const lines = record!.output.split('\n');
