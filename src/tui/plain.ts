@@ -124,7 +124,8 @@ function tellText(blocks: Session['scenario']['introduction'], say: (text: strin
     } else if (block.kind === 'question') {
       const { ask, answer } = block.question;
       say(`Question: ${ask}`);
-      if (answer.type === 'choice') answer.choices.forEach((choice, i) => say(`  ${i + 1}  ${choice}`));
+      const choices = answer.type === 'choice' ? answer.choices : [];
+      for (const [i, choice] of choices.entries()) say(`  ${i + 1}  ${choice}`);
       say('Answer with /answer\n');
     }
   }

@@ -137,6 +137,13 @@ export class Player {
     this.change({ scroll: place, ...(this.#ui.layout.kind === 'single' && { focus: 'lesson' }) });
   }
 
+  /** The leader key was pressed, or its key has come. It leaves a dialog that asks for no decision. */
+  lead(pending: boolean): void {
+    const passing = this.#ui.dialog?.kind === 'help' || this.#ui.dialog?.kind === 'question';
+    if (pending && passing) this.change({ dialog: null });
+    this.change({ leader: pending && !this.dialog ? 'key' : null });
+  }
+
   /** Moves the lesson by so many rows. */
   scroll(by: number): void {
     const { document, top, height } = this.lesson;

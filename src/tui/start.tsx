@@ -19,7 +19,7 @@ export async function play(session: Played): Promise<Left> {
   const clicks = new Clicks();
   const screen: FullScreen = openFullScreen({
     onLeader: (key) => press(player, sequenceName(key)),
-    onLeaderPending: (pending) => player.change({ leader: pending && !player.dialog ? 'key' : null }),
+    onLeaderPending: (pending) => player.lead(pending),
     onMouse: (event) => onMouse(event, player, clicks),
   });
   const player = new Player(session, screen.size);

@@ -18,11 +18,11 @@ async function follow(student: Student, { steps }: Scenario): Promise<void> {
       student.leader('a');
       await student.sees('Esc closes');
       if (answer.type === 'choice') student.type(String(answer.right + 1));
-      if (answer.type === 'exact') student.type(answer.text);
-      if (answer.type === 'number') student.type(String(answer.value));
+      if (answer.type === 'exact') student.type(`${answer.text}\r`);
+      if (answer.type === 'number') student.type(`${answer.value}\r`);
+      await student.sees('Enter goes on');
       student.type('\r');
-      await student.sees('Right.');
-      student.type('\r');
+      await student.misses('Enter goes on');
     }
     const blocks = solutionOf(step);
     if (blocks.some((block) => block.kind === 'solution')) student.leader('s');

@@ -86,12 +86,21 @@ export class Student {
   }
 
   /** Waits until the screen shows what is wanted; its failure shows the screen as it is. */
-  async sees(wanted: string | RegExp, within = 30_000): Promise<void> {
+  sees(wanted: string | RegExp, within = 30_000): Promise<void> {
     const there = () => (typeof wanted === 'string' ? this.screen().includes(wanted) : wanted.test(this.screen()));
+    return this.#wait(there, `not on the screen: ${wanted}`, within);
+  }
+
+  /** Waits until the screen no longer shows something. */
+  misses(unwanted: string, within = 30_000): Promise<void> {
+    return this.#wait(() => !this.screen().includes(unwanted), `still on the screen: ${unwanted}`, within);
+  }
+
+  async #wait(there: () => boolean, complaint: string, within: number): Promise<void> {
     const deadline = Date.now() + within;
     while (!there()) {
       const left = deadline - Date.now();
-      if (left <= 0) throw new Error(`not on the screen after ${within} ms: ${wanted}\n${this.screen()}`);
+      if (left <= 0) throw new Error(`${complaint} (after ${within} ms)\n${this.screen()}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, left);
         this.#changed = () => {
