@@ -6,9 +6,7 @@ export const RUNTIMES = ['docker', 'local'] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
 
 /** Whether a runtime works here (`version` names what answers, such as `Docker 28.2.2`) and, if not, the one thing to do. */
-export type Probe =
-  | { ok: true; version: string }
-  | { ok: false; reason: string; remedy: string };
+export type Probe = { ok: true; version: string } | { ok: false; reason: string; remedy: string };
 
 export interface Progress {
   /** What is being done, such as `Unpacking postgresql-17`. */

@@ -1,71 +1,90 @@
-/**
- * How long a key takes to show: through our terminal and compositor, and in plain `docker exec -it`, on the same kind of
- * pseudo-terminal. Run by hand: `node test/bench/echo.ts <container> [keys]`. Prints medians in milliseconds.
- */
+import { randomUUID } from 'node:crypto';
 import { spawn } from '@lydell/node-pty';
-import { Terminal } from '../../src/terminal/terminal.ts';
-import { Compositor } from '../../src/tui/compositor.ts';
-import { Input } from '../../src/tui/input.ts';
-import { localPty } from '../unit/terminal/harness.ts';
+import { execa } from 'execa';
+import { RUNTIMES } from '../../src/lab/lab.ts';
+import { openRuntime } from '../../src/lab/runtimes.ts';
+import { ownState, program } from '../e2e/student.ts';
+import { median, referenceImage } from './measure.ts';
 
-const [container, count = '200', role] = process.argv.slice(2);
-if (!container) throw new Error('usage: node test/bench/echo.ts <container> [keys]');
-const PLAIN = ['docker', 'exec', '-it', '-e', 'TERM=xterm-256color', container, 'bash', '-i'];
+const KEYS = 200;
 
-if (role === 'ours') show();
-else await compare();
-
-/** The program under test: one terminal on the whole screen, as the interface would show it. */
-function show(): void {
-  const size = { columns: process.stdout.columns, rows: process.stdout.rows };
-  const terminal = new Terminal(localPty(PLAIN, size), size);
-  const compositor = new Compositor(process.stdout);
-  const input = new Input(process.stdin, process.stdout, { onLeader: () => process.exit() });
-  const pane = { terminal, x: 0, y: 0, width: size.columns, height: size.rows };
-  compositor.start();
-  input.start();
-  compositor.setPanes([pane], terminal);
-  input.setPanes([pane], terminal);
+/**
+ * How long a key takes to show: in the terminal of a running lesson, and in plain `docker exec -it`, on the same kind of
+ * pseudo-terminal, one after the other.
+ */
+export async function benchEcho(): Promise<void> {
+  const image = await referenceImage();
+  const container = `waldojo-bench-${randomUUID()}`;
+  if (image)
+    await execa('docker', [
+      'run',
+      '--detach',
+      '--rm',
+      '--init',
+      '--network',
+      'none',
+      '--name',
+      container,
+      image,
+      'sleep',
+      '600',
+    ]);
+  try {
+    for (const name of RUNTIMES) {
+      if (!(await openRuntime(name).catch(() => null))) continue;
+      const ours = median(
+        await latencies([process.execPath, program, 'start', 'dump-and-restore', '--runtime', name], quit),
+      );
+      const plain = image
+        ? median(await latencies(['docker', 'exec', '-it', '--user', 'student', container, 'bash']))
+        : Number.NaN;
+      console.log(`${name}: echo ${ours} ms, docker exec -it ${plain} ms, ratio ${(ours / plain).toFixed(2)}`);
+    }
+  } finally {
+    if (image) await execa('docker', ['kill', container]);
+  }
 }
 
-async function compare(): Promise<void> {
-  const plain = median(await latencies(PLAIN));
-  const ours = median(await latencies([process.execPath, import.meta.filename, container!, count, 'ours']));
-  console.log(`plain ${plain.toFixed(2)} ms, ours ${ours.toFixed(2)} ms, ${(ours / plain).toFixed(2)} times`);
-}
+/** Leaves the lesson and removes its lab. */
+const quit = ['\x07q', 'r'];
 
-/** Types one letter at a time, each once the last has shown, and measures until its bytes are back. */
-async function latencies([file, ...args]: string[]): Promise<number[]> {
-  const pty = spawn(file!, args, { cols: 120, rows: 40, name: 'xterm-256color', env: process.env });
+/** Types one letter at a time, each once the last has shown, and measures until its bytes are back. Milliseconds. */
+async function latencies([file, ...args]: string[], leave: string[] = ['exit\r']): Promise<number[]> {
+  const env = { ...process.env, TERM: 'xterm-256color', ...(await ownState()) } as Record<string, string>;
+  const pty = spawn(file!, args, { cols: 120, rows: 40, name: 'xterm-256color', env });
+  const ended = new Promise((resolve) => pty.onExit(resolve));
   let seen = '';
   let look = () => {};
   pty.onData((data) => {
     seen += data;
     look();
   });
-  const until = (text: string) =>
+  const until = (there: (seen: string) => boolean) =>
     new Promise<void>((resolve) => {
-      look = () => seen.includes(text) && resolve();
+      look = () => there(seen) && resolve();
       look();
     });
-  await until('#');
+  await until((text) => /\$/.test(text) && /student@/.test(text));
+  // The lesson goes on painting for a moment after its first prompt.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
   const times: number[] = [];
-  for (let i = 0; i < Number(count); i++) {
+  for (let i = 0; i < KEYS; i++) {
     // A pause as between two keys, so that none shares a frame with the one before.
     await new Promise((resolve) => setTimeout(resolve, 30));
     seen = '';
-    const began = performance.now();
     // None of them ends an escape sequence, and no line has the same one in the same place: that would be no change.
-    const key = 'xyzwvuqpob'[(i + Math.floor(i / 50)) % 10]!;
+    const key = 'xyzwvuqpob'[(i + Math.floor(i / 30)) % 10]!;
+    const began = performance.now();
     pty.write(key);
-    await until(key);
+    await until((text) => text.includes(key));
     times.push(performance.now() - began);
-    if (i % 50 === 49) pty.write('\x15');
+    if (i % 30 === 29) pty.write('\x15');
   }
-  pty.kill();
+  pty.write('\x15');
+  for (const keys of leave) {
+    pty.write(keys);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  await ended;
   return times;
-}
-
-function median(times: number[]): number {
-  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
 }

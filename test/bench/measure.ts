@@ -1,14 +1,16 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { openRuntime } from '../../src/lab/runtimes.ts';
+import { DEFAULT_MAJOR } from '../../src/model/topology.ts';
 
-/** The middle of some milliseconds, to a tenth. */
+/** The middle of some milliseconds, to a hundredth. */
 export function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Math.round((sorted[Math.floor(sorted.length / 2)] ?? Number.NaN) * 10) / 10;
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round((sorted[Math.floor(sorted.length / 2)] ?? Number.NaN) * 100) / 100;
 }
 
-/** An environment whose progress is empty. */
-export async function ownState(): Promise<Record<string, string>> {
-  return { XDG_STATE_HOME: await mkdtemp(join(tmpdir(), 'waldojo-bench-')) };
+/** The lab image as an engine names it, to compare with plain `docker` commands; undefined without an engine. */
+export async function referenceImage(): Promise<string | undefined> {
+  const docker = await openRuntime('docker').catch(() => null);
+  const images = (await docker?.images()) ?? [];
+  const image = images.find(({ major, current }) => major === DEFAULT_MAJOR && current);
+  return image && `waldojo/postgres:${image.major}-${image.tag}`;
 }

@@ -1,9 +1,8 @@
 import { execa } from 'execa';
-import { openRuntime } from '../../src/lab/runtimes.ts';
 import { RUNTIMES } from '../../src/lab/lab.ts';
-import { DEFAULT_MAJOR } from '../../src/model/topology.ts';
-import { Student } from '../e2e/student.ts';
-import { median, ownState } from './measure.ts';
+import { openRuntime } from '../../src/lab/runtimes.ts';
+import { ownState, Student } from '../e2e/student.ts';
+import { median, referenceImage } from './measure.ts';
 
 const ROUNDS = 7;
 
@@ -12,31 +11,44 @@ const ROUNDS = 7;
  * in turns, so that both meet the same machine.
  */
 export async function benchStart(): Promise<void> {
-  const docker = await openRuntime('docker').catch(() => null);
-  const image = (await docker?.images())?.find(({ major, current }) => major === DEFAULT_MAJOR && current);
-  const reference = `waldojo/postgres:${image?.tag}`;
+  const image = await referenceImage();
   for (const name of RUNTIMES) {
-    const runtime = await openRuntime(name).catch((error) => console.log(`${name}: left out, ${error.message}`));
-    if (!runtime) continue;
+    if (!(await openRuntime(name).catch(() => null))) continue;
     const ours: number[] = [];
-    const raw: number[] = [];
+    const plain: number[] = [];
+    // The first round warms the file caches.
     for (let round = 0; round <= ROUNDS; round++) {
-      const env = await ownState();
-      const began = performance.now();
-      const student = new Student(['start', 'dump-and-restore', '--runtime', name], { env });
-      await student.sees(/student@lab:~\$/);
-      const took = performance.now() - began;
-      student.leader('q');
-      await student.sees('remove');
-      student.type('r');
-      await student.ended;
-      if (round > 0) ours.push(took);
-      if (!image) continue;
-      const start = performance.now();
-      await execa('docker', ['run', '--rm', '--network', 'none', reference, 'true']);
-      if (round > 0) raw.push(performance.now() - start);
+      const took = await firstPrompt(name);
+      const compared = image
+        ? await timed(() => execa('docker', ['run', '--rm', '--network', 'none', image, 'true']))
+        : Number.NaN;
+      if (round === 0) continue;
+      ours.push(took);
+      plain.push(compared);
     }
-    const compared = raw.length > 0 ? `docker run --rm image true ${median(raw)} ms, ratio ${(median(ours) / median(raw)).toFixed(2)}` : 'no engine to compare with';
-    console.log(`${name}: start to first prompt ${median(ours)} ms, ${compared}`);
+    const ratio = (median(ours) / median(plain)).toFixed(2);
+    console.log(
+      `${name}: first prompt ${median(ours)} ms, docker run --rm image true ${median(plain)} ms, ratio ${ratio}`,
+    );
   }
+}
+
+async function firstPrompt(runtime: string): Promise<number> {
+  const env = await ownState();
+  let student!: Student;
+  const took = await timed(async () => {
+    student = new Student(['start', 'dump-and-restore', '--runtime', runtime], { env });
+    await student.sees(/student@lab:~\$/);
+  });
+  student.leader('q');
+  await student.sees('Remove');
+  student.type('r');
+  await student.ended;
+  return took;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
 }
