@@ -70,7 +70,7 @@ forEachRuntime((runtime) => {
         lab(),
         'for p in /proc/[0-9]*; do readlink $p/fd/* $p/cwd $p/root $p/exe; done | sort -u',
       );
-      const own = /^(\/$|\/(usr|var|dev|proc|root|tmp|home|run)\b|(pipe|socket|anon_inode):)/;
+      const own = /^(\/$|\/(bin|lib|sbin|usr|var|dev|proc|root|tmp|home|run)\b|(pipe|socket|anon_inode):)/;
       expect(targets.split('\n').filter((target) => !own.test(target))).toEqual([]);
       expect(targets).not.toContain(directory);
     });
