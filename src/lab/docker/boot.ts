@@ -19,7 +19,7 @@ const FIRST_TIME = 'if [ -e /var/lib/waldojo/booted ]; then set --; else touch /
 export const initCommand = (clusters: string[]): string[] => [
   'sh',
   '-c',
-  `${FIRST_TIME}; exec /usr/local/lib/waldojo/init "$@"`,
+  `${FIRST_TIME}; exec /usr/local/lib/waldojo/init --until-eof "$@"`,
   'sh',
   ...clusters,
 ];

@@ -13,8 +13,8 @@ const MEGABYTE = 2 ** 20;
 const CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETUID', 'SETGID', 'KILL', 'AUDIT_WRITE'];
 
 const LIMITS: Docker.HostConfig = {
-  // Reaps orphans: a zombie postmaster would block its own restart.
-  Init: true,
+  // The lab's own init reaps orphans. Under the engine's, a `pkill sleep` by root inside would end the lab.
+  Init: false,
   NetworkMode: 'none',
   CapDrop: ['ALL'],
   CapAdd: CAPABILITIES,
@@ -76,6 +76,8 @@ export function createContainer(docker: Docker, spec: ContainerSpec): Promise<Do
     Image: spec.image,
     Hostname: spec.host,
     Cmd: initCommand(spec.start),
+    // Nobody writes to it: the init reads it to wait.
+    OpenStdin: true,
     Labels: labelsOf(spec),
     // sudo looks its own host up.
     HostConfig: { ...LIMITS, ExtraHosts: [`${spec.host}:127.0.0.1`] },

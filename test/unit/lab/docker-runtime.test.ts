@@ -55,7 +55,6 @@ describe.skipIf(skipped)('a lab in a container', within, () => {
   test('is cut off, bounded, and labelled from its first moment', async () => {
     const [{ Config, HostConfig, Created }] = JSON.parse(await docker('inspect', await containersOf(lab)));
     expect(HostConfig).toMatchObject({
-      Init: true,
       NetworkMode: 'none',
       CapDrop: ['ALL'],
       Memory: 512 * 2 ** 20,
@@ -67,6 +66,14 @@ describe.skipIf(skipped)('a lab in a container', within, () => {
     expect(Math.abs(Date.parse(Config.Labels['waldojo.created']) - Date.parse(Created))).toBeLessThan(60_000);
     const { stdout } = await lab.exec(['sh', '-c', 'hostname; ls /sys/class/net; ulimit -c; ulimit -n']);
     expect(stdout.split('\n').slice(0, 4)).toEqual(['db1', 'lo', '0', '1024']);
+  });
+
+  test('outlives a kill of everything in it', async () => {
+    await lab.exec(['bash', '-c', 'kill -9 -1']);
+    await lab.exec(['bash', '-c', 'kill -9 1; kill -TERM 1; pkill -9 sleep']);
+    expect(await lab.exec(['pg_ctlcluster', '17', 'main', 'start'])).toMatchObject({ exitCode: 0 });
+    const { stdout } = await lab.exec(['ps', '-eo', 'stat=']);
+    expect(stdout).not.toContain('Z');
   });
 
   test('lets sudo look up its host without a complaint', async () => {

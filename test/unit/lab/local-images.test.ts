@@ -162,7 +162,9 @@ describe('a build that cannot be made', () => {
   });
 
   it('shows the last lines of the log, says where all of it is, and leaves no half image', async () => {
-    await fake('seq 100; echo "E: it broke" >&2; for a; do case $a in *.part) touch "$a";; esac; done; cat /dev/null; exit 25');
+    await fake(
+      'seq 100; echo "E: it broke" >&2; for a; do case $a in *.part) touch "$a";; esac; done; cat /dev/null; exit 25',
+    );
     const failure = await buildRootfs(17, () => {}).catch((error) => error);
     expect(failure).toMatchObject({ code: 'image-build-failed', exit: 3 });
     expect(failure.message).toMatch(/99\n100[\s\S]*E: it broke/);
