@@ -194,6 +194,16 @@ forEachRuntime((runtime) => {
       await isRefused('nsenter --target 1 --mount true');
     });
 
+    it('does not hand on the keyring of the session that the program runs in', async () => {
+      const keyctl = process.arch === 'arm64' ? 219 : 250;
+      const lookup = ['perl', '-e', `print syscall(${keyctl}, 0, -3, 0)`];
+      const outside = await execa(lookup[0]!, lookup.slice(1));
+      expect(Number(outside.stdout)).toBeGreaterThan(0);
+      for (const user of ['root', 'student']) {
+        expect((await lab().exec(lookup, { user })).stdout).not.toBe(outside.stdout);
+      }
+    });
+
     it('keeps its secrets', async () => {
       for (const file of ['kcore', 'keys', 'kmsg', 'timer_list', 'sched_debug', 'latency_stats']) {
         expect({ file, text: await sh(lab(), `head -c 64 /proc/${file} 2>/dev/null || true`) }).toEqual({

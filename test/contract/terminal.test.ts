@@ -52,7 +52,7 @@ forEachRuntime((runtime) => {
 
   it('takes a new size, and tells the program in it', async () => {
     const shell = await openShell(lab());
-    shell.type(`bash -c 'trap "stty size" WINCH; echo go; while :; do sleep 0.01; done'\r`);
+    shell.type(`bash -c 'trap "stty size" WINCH; trap exit INT; echo go; while :; do sleep 0.01; done'\r`);
     await shell.sees(/[\r\n]go\r/);
     shell.pty.resize(90, 20);
     shell.pty.resize(120, 40);

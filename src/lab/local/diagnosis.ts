@@ -101,6 +101,8 @@ const PACKAGES: Record<string, Record<Family, string>> = {
   ip: { debian: 'iproute2', fedora: 'iproute', arch: 'iproute2', suse: 'iproute2' },
   hostname: { debian: 'hostname', fedora: 'hostname', arch: 'inetutils', suse: 'hostname' },
   mount: { debian: 'mount', fedora: 'util-linux', arch: 'util-linux', suse: 'util-linux' },
+  bash: { debian: 'bash', fedora: 'bash', arch: 'bash', suse: 'bash' },
+  perl: { debian: 'perl', fedora: 'perl', arch: 'perl', suse: 'perl' },
   tar: { debian: 'tar', fedora: 'tar', arch: 'tar', suse: 'tar' },
 };
 const UTIL_LINUX = { debian: 'util-linux', fedora: 'util-linux', arch: 'util-linux', suse: 'util-linux' };

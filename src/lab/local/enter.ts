@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { BOUND, LIMITS } from './boot-script.ts';
-import { BASH, type MappedChild, PATH } from './mapped.ts';
+import { BASH, type MappedChild, PATH, WITHOUT_KEYS } from './mapped.ts';
 
 export interface Entry {
   user?: string | undefined;
@@ -9,15 +9,15 @@ export interface Entry {
 }
 
 /**
- * In the lab, as its root: becomes the user `$1` in the directory `$2`, or at home, and the command.
- * A user's ids and home directory are the lab's to say, so nothing is decided outside.
+ * In the lab, as its root: becomes the user `$1` in the directory `$2`, or at home, and the command. The lab itself says
+ * which users it has.
  */
 const BECOME = `user=$1 directory=$2
 shift 2
 ${LIMITS}
-group=$(id -g -- "$user") || exit 126
-export HOME SHELL=/bin/bash
-eval "HOME=~$user"
+while IFS=: read -r name _ _ group _ HOME _; do [[ $name != "$user" ]] || break; done </etc/passwd
+[[ -n $name ]] || { echo "There is no user $user in the lab." >&2; exit 126; }
+export HOME SHELL=/bin/bash LANG="\${LANG:-en_US.UTF-8}"
 cd -- "\${directory:-$HOME}" || exit 126
 exec setpriv ${BOUND.join(' ')} --reuid="$user" --regid="$group" --init-groups -- "$@"`;
 
@@ -38,15 +38,17 @@ const WAIT = 'nsenter "$@"; exit $?';
 function enterArguments(pid: number, inside: string[]): string[] {
   const target = `--target=${pid}`;
   return [
+    ...WITHOUT_KEYS.slice(1),
+    'nsenter',
     // The numbers of processes first, while this is still a program of the machine: none of the lab's ever runs outside them.
     ...[target, '--user', '--pid', '--setuid=0', '--setgid=0', '--no-fork', '--', 'sh', '-c', WAIT, 'sh'],
     ...[target, '--mount', '--net', '--ipc', '--uts', '--cgroup', '--root', '--wd', '--', ...inside],
   ];
 }
 
+/** The locale is set inside: the machine may not have it. */
 const environment = ({ user = 'root', env }: Entry): Record<string, string> => ({
   PATH,
-  LANG: 'en_US.UTF-8',
   USER: user,
   LOGNAME: user,
   ...env,
@@ -55,7 +57,7 @@ const environment = ({ user = 'root', env }: Entry): Record<string, string> => (
 /** Starts a command in the lab whose first process is `pid`, in a session of its own. */
 export function enter(pid: number, argv: string[], entry: Entry = {}): MappedChild {
   const { user = 'root', cwd = '' } = entry;
-  const child = spawn('nsenter', enterArguments(pid, [...BASH, BECOME, 'bash', user, cwd, ...argv]), {
+  const child = spawn('perl', enterArguments(pid, [...BASH, BECOME, 'bash', user, cwd, ...argv]), {
     detached: true,
     env: environment(entry),
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -76,7 +78,7 @@ export function enterTerminal(
   const { master, index, columns, rows } = terminal;
   const values = [index, columns, rows].map(String);
   const inside = ['setsid', ...BASH, ON_TERMINAL + BECOME, 'bash', ...values, user, cwd, ...argv];
-  return spawn('nsenter', enterArguments(pid, inside), {
+  return spawn('perl', enterArguments(pid, inside), {
     detached: true,
     env: { TERM: 'xterm-256color', ...environment(entry) },
     stdio: ['ignore', 'ignore', 'ignore', master],

@@ -46,7 +46,19 @@ async function utilLinux(): Promise<string | undefined> {
 async function gather(said: string): Promise<Facts> {
   const root = isRoot();
   const read = (file: string) => readFile(file, 'utf8').catch(() => '');
-  const commands = ['unshare', 'nsenter', 'setpriv', 'pivot_root', 'mount', 'umount', 'hostname', 'ip', 'tar', 'bash'];
+  const commands = [
+    'unshare',
+    'nsenter',
+    'setpriv',
+    'pivot_root',
+    'mount',
+    'umount',
+    'hostname',
+    'ip',
+    'tar',
+    'bash',
+    'perl',
+  ];
   if (!root) commands.push('newuidmap', 'newgidmap');
   const there = await Promise.all(commands.map(isCommand));
   const release_ = await read('/etc/os-release');
