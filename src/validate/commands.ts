@@ -24,7 +24,7 @@ export function commandFindings(block: CommandBlock, records: CommandRecord[], s
     ];
   });
   if (!block.output) return findings;
-  const printed = records.map((record) => record.output).join('\n');
+  const printed = records.flatMap(({ output }) => output || []).join('\n');
   const match = matchOutput(block.output.text, printed);
   if (match.ok) return findings;
   return [
