@@ -1,7 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { RUNTIMES, type RuntimeName } from '../lab/lab.ts';
 import { MAJORS, type Major } from '../model/topology.ts';
-import { EXIT, type ExitStatus } from '../util/user-error.ts';
+import { suggest } from '../scenario/nearest.ts';
+import { EXIT, type ExitStatus, UserError } from '../util/user-error.ts';
 
 type Run = (...args: never[]) => Promise<ExitStatus>;
 
@@ -9,6 +10,16 @@ const runtimeOption = () =>
   new Option('--runtime <name>', 'docker or local; by itself it takes what works').choices(RUNTIMES);
 const jsonOption = () => new Option('--json', 'print one JSON document');
 const yesOption = () => new Option('-y, --yes', 'install what is missing without asking');
+
+function unknownCommand(word: string, program: Command): UserError {
+  const names = program.commands.map((command) => command.name()).filter((name) => !HIDDEN.includes(name));
+  return new UserError('unknown-command', `There is no command "${word}".`, {
+    hint: suggest(word, names),
+    exit: EXIT.usage,
+  });
+}
+
+const HIDDEN = ['pick', 'janitor'];
 
 function parseMajor(text: string): Major {
   const major = MAJORS.find((known) => String(known) === text);
@@ -45,10 +56,16 @@ export async function runCommandLine(argv: string[], signal: AbortSignal): Promi
 
   program
     .command('pick', { isDefault: true, hidden: true })
+    .argument('[command]')
     .addOption(runtimeOption())
     .option('--pg <major>', 'PostgreSQL major version', parseMajor)
     .addOption(yesOption())
-    .action(action(async (options) => (await import('./start.ts')).pickAndStart(options, signal)));
+    .action(
+      action(async (unknown, options) => {
+        if (unknown !== undefined) throw unknownCommand(unknown, program);
+        return (await import('./start.ts')).pickAndStart(options, signal);
+      }),
+    );
 
   program
     .command('start')

@@ -1,0 +1,101 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ownState, run } from './student.ts';
+
+/** Where no engine can be. */
+const NO_ENGINE = { DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
+
+describe('wrong usage', () => {
+  it.each([
+    [['start', 'dump-and-restor'], /no scenario "dump-and-restor"[\s\S]*dump-and-restore/i],
+    [['start', 'dump-and-restore', '--step', '99'], /no step “99”[\s\S]*1 {2}/],
+    [['start', 'dump-and-restore', '--pg', '12'], /13, 15, 17, 18/],
+    [['lits'], /list/],
+    [['test', '--runtime', 'podman'], /docker and local/],
+    [['labs', 'rm', 'nosuch'], /no lab “nosuch”/],
+    [['labs', 'rm'], /which labs/],
+  ])('%j says what is wrong and what there is, and exits with 2', async (args, said) => {
+    const { status, stderr, stdout } = await run(args, { env: await ownState() });
+    expect(stderr).toMatch(said);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect([status, stdout]).toEqual([2, '']);
+  });
+});
+
+describe('a machine that lacks something', () => {
+  it.runIf(process.getuid?.() === 0)('is told the one thing to do, with status 3', async () => {
+    // nobody has no subordinate ids, and here no engine.
+    const as = { env: { ...(await ownState()), ...NO_ENGINE, HOME: tmpdir() }, user: 'nobody' };
+    const { status, stderr } = await run(['test', 'dump-and-restore'], as);
+    expect(stderr).toMatch(/No lab can be made here/);
+    expect(stderr).toMatch(/apt-get install|usermod --add-subuids/);
+    expect(status).toBe(3);
+    const doctor = JSON.parse((await run(['doctor', '--json'], as)).stdout);
+    expect(doctor.ok).toBe(false);
+    expect(doctor.findings).toContainEqual(expect.objectContaining({ ok: false, remedy: expect.any(String) }));
+  });
+});
+
+describe('--json', () => {
+  it.each([['list'], ['labs'], ['images'], ['progress'], ['doctor'], ['lint']])(
+    'of %s prints one JSON document and nothing else',
+    async (command) => {
+      const { stdout } = await run([command, '--json'], { env: await ownState() });
+      expect(() => JSON.parse(stdout)).not.toThrow();
+    },
+  );
+});
+
+describe('lint', () => {
+  it('finds no fault in the scenarios that come along', async () => {
+    expect(await run(['lint'])).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  it('tells every fault of a document at once, each as file:line:column, and exits with 1', async () => {
+    const directory = join(await mkdtemp(join(tmpdir(), 'waldojo-lint-')), 'faulty');
+    await mkdir(directory);
+    await writeFile(
+      join(directory, 'scenario.md'),
+      `---
+format: 1
+title: Faulty
+summary: Ten faults.
+difficulty: easy
+minutes: soon
+lab: { hosts: { lab: { clusters: { main: { port: 5432 } } } } }
+---
+## One
+\`\`\`sh rnu
+true
+\`\`\`
+\`\`\`sh run colour=red
+true
+\`\`\`
+\`\`\`sh run in=nowhere
+echo {{nothing}}
+\`\`\`
+<details><summary>Hint</summary>
+
+</details>
+
+## One
+\`\`\`yaml check
+- name: No such cluster
+  cluster: third
+  is: running
+- name: No such pattern
+  sql: SELECT 1
+  matches: '('
+  otherwise: no
+\`\`\`
+`,
+    );
+    const { status, stdout } = await run(['lint', directory]);
+    const lines = stdout.trim().split('\n');
+    for (const line of lines) expect(line).toMatch(/scenario\.md:\d+:\d+ [a-z-]+ \S/);
+    expect(lines.length).toBeGreaterThanOrEqual(10);
+    expect(status).toBe(1);
+  });
+});
