@@ -6,8 +6,19 @@ import type { Major } from '../../model/topology.ts';
 import { EXIT, UserError } from '../../util/user-error.ts';
 import { buildRootfs, findRootfs, recipeHash } from '../images.ts';
 import type { ImageInfo, OnProgress } from '../lab.ts';
+import { withLock } from '../lock.ts';
 import { runMapped } from './mapped.ts';
-import { discard, imagePath, inStore, makeDirectory, namesIn, prepareStore, readLab, storeDirectory } from './store.ts';
+import {
+  discard,
+  hiddenName,
+  imagePath,
+  inStore,
+  makeDirectory,
+  namesIn,
+  prepareStore,
+  readLab,
+  storeDirectory,
+} from './store.ts';
 
 const nameOf = ({ major, tag }: Pick<ImageInfo, 'major' | 'tag'>): string => `postgres-${major}-${tag}`;
 
@@ -41,14 +52,23 @@ export async function removeImage(image: ImageInfo): Promise<void> {
 }
 
 export async function buildImage(major: Major, onProgress: OnProgress, signal?: AbortSignal): Promise<void> {
-  const share =
-    (from: number, to: number): OnProgress =>
-    ({ text, fraction }) =>
-      onProgress({ text, ...(fraction !== undefined && { fraction: from + (to - from) * fraction }) });
-  const tarball = (await findRootfs(major)) ?? (await buildRootfs(major, share(0, 0.9), signal));
-  await importImage(major, tarball, share(0.9, 1), signal);
-  await rm(tarball, { force: true });
+  await prepareStore();
+  const name = await currentImage(major);
+  const waiting = () => onProgress({ text: 'Waiting for another waldojo, which makes this image' });
+  await withLock(inStore(imagePath(`.${name}.lock`)), waiting, signal, async () => {
+    if (await imageExists(name)) return;
+    const tarball = (await findRootfs(major)) ?? (await buildRootfs(major, part(onProgress, 0, 0.9), signal));
+    await importImage(major, tarball, part(onProgress, 0.9, 1), signal);
+    // Unpacked it is of more use, and the two would take twice the space.
+    await rm(tarball, { force: true });
+  });
 }
+
+/** Progress of a part of the work, from one share of the whole to another. */
+const part =
+  (onProgress: OnProgress, from: number, to: number): OnProgress =>
+  ({ text, fraction }) =>
+    onProgress({ text, ...(fraction !== undefined && { fraction: from + (to - from) * fraction }) });
 
 /** Unpacks a root file system tarball under the name of the current recipe. Device files are left out: a lab has its own. */
 export async function importImage(
@@ -63,7 +83,7 @@ export async function importImage(
   await prepareStore();
   const tag = await recipeHash(major);
   const name = nameOf({ major, tag });
-  const hidden = `.${name}-${process.pid}-new`;
+  const hidden = hiddenName(name);
   await makeDirectory(imagePath(hidden));
   try {
     const show = (fraction: number) => onProgress({ text: `Unpacking PostgreSQL ${major}`, fraction });
@@ -72,7 +92,7 @@ export async function importImage(
       'mkdir "$1/rootfs"; tar -C "$1/rootfs" -x -p --numeric-owner --exclude="./dev/*"; test -x "$1/rootfs/usr/local/lib/waldojo/init"';
     await runMapped(unpack, [imagePath(hidden)], { cwd: storeDirectory(), signal, input }).catch((error) => {
       throw error instanceof UserError && error.code === 'lab-disk-failed'
-        ? new UserError('not-an-image', `${tarball} is no lab image. ${error.message}`, {
+        ? new UserError('not-an-image', `${tarball} is no lab image.`, {
             exit: EXIT.usage,
             cause: error,
           })
@@ -95,10 +115,10 @@ export async function exportImage(
   const name = await currentImage(major);
   if (!(await imageExists(name))) throw imageMissing(major);
   const { bytes } = JSON.parse(await readFile(inStore(imagePath(name), 'image.json'), 'utf8')) as ImageInfo;
-  const part = `${tarball}.part`;
+  const unfinished = `${tarball}.part`;
   const count = meter(bytes, (fraction) => onProgress({ text: `Writing ${tarball}`, fraction }));
   try {
-    const file = createWriteStream(part);
+    const file = createWriteStream(unfinished);
     const stored = pipeline(count, file);
     const packed = runMapped('tar -C "$1/rootfs" -c --numeric-owner .', [imagePath(name)], {
       cwd: storeDirectory(),
@@ -106,9 +126,9 @@ export async function exportImage(
       output: count,
     });
     await Promise.all([stored, packed]);
-    await rename(part, tarball);
+    await rename(unfinished, tarball);
   } finally {
-    await rm(part, { force: true });
+    await rm(unfinished, { force: true });
   }
 }
 

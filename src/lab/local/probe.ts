@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
 import { release, userInfo } from 'node:os';
 import { promisify } from 'node:util';
@@ -8,7 +7,7 @@ import type { Probe } from '../lab.ts';
 import { diagnose, type Facts } from './diagnosis.ts';
 import { PATH, runMapped } from './mapped.ts';
 import { findMapping, isRoot } from './mapping.ts';
-import { discard, makeDirectory, prepareStore, storeDirectory } from './store.ts';
+import { discard, hiddenName, makeDirectory, prepareStore, storeDirectory } from './store.ts';
 
 /** All that may be refused, in a directory of the store: an overlay there, a new /proc, a network. */
 // -P: the logical path of a plain cd may lead through directories that the mapped root may not enter.
@@ -21,7 +20,7 @@ ip link set lo up'`;
 
 /** Tries it, and only if that fails looks for the reason. */
 export async function probeLocal(signal?: AbortSignal): Promise<Probe> {
-  const name = `.probe-${randomBytes(4).toString('hex')}`;
+  const name = hiddenName('probe');
   try {
     if (process.platform !== 'linux') throw new Error('not Linux');
     await prepareStore();

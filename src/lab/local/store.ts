@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Major, Topology } from '../../model/topology.ts';
 import { dataDirectory } from '../../util/paths.ts';
+import { ownerIsAlive, ownerOf } from '../ids.ts';
 import type { LabLabels } from '../lab.ts';
 import { runMapped } from './mapped.ts';
 import { isRoot, ROOT_BASE } from './mapping.ts';
@@ -9,7 +11,7 @@ import { isRoot, ROOT_BASE } from './mapping.ts';
 /*
  * <data>/local/images/postgres-<major>-<hash>/   image.json, rootfs
  * <data>/local/labs/<id>/                        lab.json, up (what the lab changed), wk, root (where it is mounted), snapshots/<n>
- * A name with a leading dot is being made or removed.
+ * A name with a leading dot is being made or removed, by the program that it ends with.
  */
 
 /**
@@ -71,9 +73,17 @@ export async function writeLab(id: string, lab: LabFile): Promise<void> {
   await rename(`${file}.new`, file);
 }
 
+/** A name for something that is being made or removed. `isForgotten` once this program has died. */
+export const hiddenName = (name: string): string => `.${name}-${randomBytes(3).toString('hex')}~${ownerOf()}`;
+
+export function isForgotten(hidden: string): boolean {
+  const [, owner] = hidden.split('~');
+  return owner !== undefined && !ownerIsAlive(owner);
+}
+
 /** Removes a directory of the store. It is renamed first, so that nobody finds half of it. No error where there is none. */
 export async function discard(kind: 'images' | 'labs', name: string): Promise<void> {
-  const hidden = name.startsWith('.') ? name : `.${name}-${process.pid}-gone`;
+  const hidden = name.startsWith('.') ? name : hiddenName(name);
   if (hidden !== name) {
     try {
       await rename(inStore(kind, name), inStore(kind, hidden));

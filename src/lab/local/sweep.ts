@@ -1,17 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { poll } from '../../util/poll.ts';
 import { ownerIsAlive } from '../ids.ts';
-import { discard, inStore, type LabFile, namesIn, readLab, writeLab } from './store.ts';
+import { discard, inStore, isForgotten, type LabFile, namesIn, readLab, writeLab } from './store.ts';
 
-/** Milliseconds after which a directory that is being made or removed has been forgotten. */
-const FORGOTTEN = 600_000;
+/** Milliseconds after which a lab's directory without its lab.json is no longer one that is being made. */
+const OLD = 60_000;
 
 /** Removes what programs left behind that have died. Their processes and mounts went with them. */
 export async function sweepStore(): Promise<void> {
   for (const id of await namesIn('labs')) {
     const lab = await readLab(id);
     if (!lab) {
-      if (await isOld('labs', id)) await discard('labs', id);
+      if (await isOld(id)) await discard('labs', id);
       continue;
     }
     if (lab.owner && ownerIsAlive(lab.owner)) continue;
@@ -20,7 +20,7 @@ export async function sweepStore(): Promise<void> {
     else if (lab.owner) await writeLab(id, { ...lab, owner: undefined, init: undefined });
   }
   for (const kind of ['labs', 'images'] as const) {
-    for (const name of await namesIn(kind, true)) if (await isOld(kind, name)) await discard(kind, name);
+    for (const name of await namesIn(kind, true)) if (isForgotten(name)) await discard(kind, name);
   }
 }
 
@@ -39,7 +39,7 @@ export async function killLeftover({ init }: LabFile): Promise<void> {
   );
 }
 
-async function isOld(kind: 'labs' | 'images', name: string): Promise<boolean> {
-  const made = await stat(inStore(kind, name)).catch(() => undefined);
-  return made !== undefined && Date.now() - made.mtimeMs > FORGOTTEN;
+async function isOld(id: string): Promise<boolean> {
+  const made = await stat(inStore('labs', id)).catch(() => undefined);
+  return made !== undefined && Date.now() - made.mtimeMs > OLD;
 }
