@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
 import { RUNTIMES, type RuntimeName } from '../lab/lab.ts';
 import { MAJORS, type Major } from '../model/topology.ts';
 import { suggest } from '../scenario/nearest.ts';
@@ -50,6 +51,7 @@ export async function runCommandLine(argv: string[], signal: AbortSignal): Promi
 
   const program = new Command('waldojo')
     .description('Practise PostgreSQL backup and recovery on real clusters, in your terminal.')
+    .version(packageJson.version)
     .showSuggestionAfterError()
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
