@@ -34,8 +34,8 @@ const probed = await Promise.all(candidates.map(async (runtime) => ({ runtime, p
 /** Defines the same tests for every runtime. The lab image is made where it is missing. */
 export function forEachRuntime(define: (runtime: Runtime) => void): void {
   for (const { runtime, probe } of probed) {
-    const why = probe.ok ? '' : ` (left out: ${probe.reason} ${probe.remedy})`;
     const leaveOut = !probe.ok && !required.includes(runtime.name);
+    const why = leaveOut ? ` (left out: ${probe.reason} ${probe.remedy})` : '';
     if (leaveOut) console.warn(`${runtime.name}${why}`);
     describe.skipIf(leaveOut)(`${runtime.name}${why}`, { timeout: 60_000 }, () => {
       beforeAll(async () => {
