@@ -1,14 +1,16 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { type Major, SUITES } from '../../model/topology.ts';
-import { packageFile } from '../../util/paths.ts';
+import { dataDirectory, packageFile } from '../../util/paths.ts';
 import { EXIT, UserError } from '../../util/user-error.ts';
 import { newLabId } from '../ids.ts';
 import { buildRootfs, findRootfs, recipeHash } from '../images.ts';
 import type { ImageInfo, OnProgress } from '../lab.ts';
+import { withLock } from '../lock.ts';
 import { createContainer, removeContainer } from './containers.ts';
 import { ask, explain, isMissing } from './errors.ts';
 import { follow } from './progress.ts';
@@ -55,19 +57,32 @@ export async function removeImage(docker: Docker, { major, tag }: ImageInfo): Pr
   );
 }
 
-/** From a root file system that is here already, else from the Dockerfile, else, where no registry answers, by mmdebstrap. */
+/**
+ * From a root file system that is here already, else from the Dockerfile, else, where no registry answers, by mmdebstrap.
+ * Two programs that want the same image make it once.
+ */
 export async function buildImage(
   docker: Docker,
   major: Major,
   onProgress: OnProgress,
   signal?: AbortSignal,
 ): Promise<void> {
+  const folder = join(dataDirectory(), 'images');
+  await mkdir(folder, { recursive: true });
+  const waiting = () =>
+    onProgress({ text: `Waiting for another waldojo, which makes the image for PostgreSQL ${major}` });
+  await withLock(join(folder, `docker-${major}-${await recipeHash(major)}.lock`), waiting, signal, async () => {
+    if (!(await hasImage(docker, major))) await makeImage(docker, major, onProgress, signal);
+  });
+}
+
+async function makeImage(docker: Docker, major: Major, onProgress: OnProgress, signal?: AbortSignal): Promise<void> {
   const stored = await findRootfs(major);
   if (stored) return importImage(docker, major, stored, onProgress, signal);
   const base = `debian:${SUITES[major]}-slim`;
   const refused = await fetchBase(docker, base, onProgress, signal);
   if (!refused) return buildFromBase(docker, major, onProgress, signal);
-  onProgress({ text: `${base} cannot be fetched (${refused}), so packages are unpacked here` });
+  onProgress({ text: `${base} cannot be fetched (${refused}), so it is made of packages here` });
   await importImage(docker, major, await buildRootfs(major, onProgress, signal), onProgress, signal);
 }
 
