@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-import { runCommandLine } from './cli/program.ts';
-import { reportError } from './cli/report-error.ts';
+import { enableCompileCache } from 'node:module';
 import { EXIT } from './util/user-error.ts';
+
+// From the second start on, nothing is compiled again. What is imported before this call is not part of it.
+enableCompileCache();
 
 // The first Ctrl-C lets a command clean up; the second does not wait for it.
 const interrupt = new AbortController();
@@ -11,8 +13,10 @@ process.on('SIGINT', () => {
 });
 
 try {
+  const { runCommandLine } = await import('./cli/program.ts');
   process.exitCode = await runCommandLine(process.argv, interrupt.signal);
 } catch (error) {
+  const { reportError } = await import('./cli/report-error.ts');
   process.exitCode = reportError(error, interrupt.signal);
 }
 // What a library still holds open (a socket, a timer) must not keep a finished command from ending.

@@ -1,8 +1,9 @@
-import type { Runtime, RuntimeName } from '../lab/lab.ts';
+import type { Lab, Runtime, RuntimeName } from '../lab/lab.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { DEFAULT_MAJOR, type Major } from '../model/topology.ts';
 import type { LabProgress, ScenarioProgress } from '../session/progress.ts';
 import type { Session } from '../session/session.ts';
+import type { TerminalSize } from '../terminal/pty.ts';
 import { EXIT, type ExitStatus, UserError } from '../util/user-error.ts';
 import { isFullScreen } from './screen.ts';
 
@@ -48,33 +49,54 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
     ]);
   const [summary, { progress, warning }] = await Promise.all([findScenario(id), readProgress()]);
   const saved = progress.scenarios[summary.id];
-  const lab = usableLab(saved, options);
-  const runtime = await openRuntime(options.runtime ?? lab?.runtime);
-  const major = options.pg ?? lab?.major ?? preferredMajor(summary.majors);
-  const { scenario, diagnostics } = await loadScenario(summary.directory, major);
-  if (!scenario || diagnostics.length > 0) throw faultyDocument(diagnostics);
-
-  const { ensureImage } = await import('./ensure-image.ts');
-  await ensureImage(runtime, major, { yes: options.yes ?? false, plain: options.plain ?? false, signal });
+  const wanted = usableLab(saved, options);
+  const major = options.pg ?? wanted?.major ?? preferredMajor(summary.majors);
+  const runtime = await openRuntime(options.runtime ?? wanted?.runtime);
+  const fullScreen = isFullScreen() && !options.plain;
+  if (!(await runtime.hasImage(major))) {
+    const { makeImage } = await import('./make-image.ts');
+    await makeImage(runtime, major, { yes: options.yes ?? false, fullScreen, signal });
+  }
   startJanitor();
-  const session = await openSession(scenario, runtime, { saved, lab, options });
+  // A new lab is made while the document is read and the interface is loaded, which takes about as long.
+  const lab =
+    saved?.lab || !summary.lab
+      ? undefined
+      : runtime.create({ scenario: summary.id, keep: true, major, topology: summary.lab }, signal);
+  lab?.catch(() => {});
+  let session: Session;
+  try {
+    const { scenario, diagnostics } = await loadScenario(summary.directory, major);
+    if (!scenario || diagnostics.length > 0) throw faultyDocument(diagnostics);
+    session = await openSession(scenario, runtime, { saved, wanted, lab, options });
+  } catch (error) {
+    await lab?.then((made) => made.remove()).catch(() => {});
+    throw error;
+  }
   const { keepJournal } = await import('../session/journal.ts');
-  const notices = warning ? [warning] : [];
   const journal = keepJournal(session, (text) => session.tell('error', text));
-  for (const notice of notices) session.tell('info', notice);
-
-  const play =
-    isFullScreen() && !options.plain ? (await import('../tui/start.tsx')).play : (await import('../tui/plain.ts')).play;
+  if (warning) session.tell('info', warning);
+  if (fullScreen) session.resize(await terminalSize());
+  void session.start();
+  const { play } = fullScreen ? await import('../tui/start.tsx') : await import('../tui/plain.ts');
   const { left, again } = await play(session);
   await journal.flush();
   if (left === 'remove') {
     await updateProgress(({ scenarios }) => {
-      delete scenarios[scenario.id]?.lab;
+      delete scenarios[summary.id]?.lab;
     });
   } else {
-    process.stdout.write(`Your lab is kept. Go on with: waldojo start ${scenario.id}\n`);
+    process.stdout.write(`Your lab is kept. Go on with: waldojo start ${summary.id}\n`);
   }
   return { again };
+}
+
+/** The terminals' size in the interface, so that they need not change it once it is there. */
+async function terminalSize(): Promise<TerminalSize> {
+  const { layout } = await import('../tui/layout.ts');
+  const { columns, rows } = process.stdout;
+  const place = layout({ columns, rows });
+  return place.kind === 'small' ? { columns, rows } : { columns: place.terminal.width, rows: place.terminal.height };
 }
 
 /** The lab to go on in: there is one, and nothing that was asked for speaks against it. */
@@ -89,30 +111,33 @@ const preferredMajor = (majors: Major[]): Major => (majors.includes(DEFAULT_MAJO
 
 interface Beginning {
   saved: ScenarioProgress | undefined;
-  lab: LabProgress | undefined;
+  /** The saved lab, where it is to be gone on in. */
+  wanted: LabProgress | undefined;
+  /** A new lab that is being made already. */
+  lab: Promise<Lab> | undefined;
   options: StartOptions;
 }
 
 async function openSession(scenario: Scenario, runtime: Runtime, beginning: Beginning): Promise<Session> {
-  const { saved, lab, options } = beginning;
+  const { saved, wanted, lab, options } = beginning;
   const [{ Session }, { remembered }] = await Promise.all([
     import('../session/session.ts'),
     import('../session/journal.ts'),
   ]);
-  const labs = saved?.lab ? await runtime.labs() : [];
-  if (lab && labs.some(({ id }) => id === lab.id)) {
+  const there = saved?.lab && (await runtime.labs()).some(({ id }) => id === saved.lab!.id);
+  if (saved && wanted && there) {
     await runtime.sweep();
-    const state = remembered(scenario, saved!);
-    return new Session({ scenario, runtime, keep: true, resume: { lab: lab.id, places: lab.terminals }, state });
+    const resume = { lab: wanted.id, places: wanted.terminals };
+    return new Session({ scenario, runtime, keep: true, resume, state: remembered(scenario, saved) });
   }
   // What programs that died left behind is cleared away beside the start, which need not wait for it.
   void runtime.sweep().catch(() => {});
-  if (saved?.lab && labs.some(({ id }) => id === saved.lab!.id)) await runtime.removeLab(saved.lab.id);
-  const startAt =
-    options.step === undefined ? (lab ? stepOf(scenario, saved!.step) : 0) : stepOf(scenario, options.step);
-  const session = new Session({ scenario, runtime, keep: true, startAt });
-  if (lab)
-    session.tell('info', 'The lab you had is gone. This is a new one, with the steps before this one done for you.');
+  if (saved?.lab && there) await runtime.removeLab(saved.lab.id);
+  const step = options.step ?? (wanted && saved?.step);
+  const startAt = step === undefined ? 0 : stepOf(scenario, step);
+  const session = new Session({ scenario, runtime, keep: true, startAt, ...(lab && { lab }) });
+  if (wanted)
+    session.tell('info', 'The lab you had is gone. In this new one, the steps before yours are done for you.');
   return session;
 }
 

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Scenario } from '../model/scenario.ts';
-import { MAJORS, type Major } from '../model/topology.ts';
+import { type Cluster, MAJORS, type Major, type Topology } from '../model/topology.ts';
 import { packageFile } from '../util/paths.ts';
 import { EXIT, UserError } from '../util/user-error.ts';
 import { suggest } from './nearest.ts';
@@ -20,6 +20,8 @@ export interface ScenarioSummary
   difficulty: Scenario['difficulty'];
   /** How many steps it has. */
   steps: number;
+  /** The lab it asks for, where its front matter is well formed: it can be made while the rest is being read. */
+  lab: Topology | undefined;
 }
 
 /** Parses the scenario in a folder. A missing document is a diagnostic like any other fault. */
@@ -108,7 +110,22 @@ async function summarize(directory: string): Promise<ScenarioSummary> {
     majors: majorsIn(text('postgres') || '*') ?? [...MAJORS],
     after: list('after'),
     steps: typeof parts === 'string' ? 0 : countSteps(parts.text),
+    lab: topologyOf(header),
   };
+}
+
+function topologyOf(header: Record<string, unknown>): Topology | undefined {
+  const entries = (value: unknown) => Object.entries((value ?? {}) as Record<string, Record<string, unknown>>);
+  const [host, ...others] = entries((header.lab as Record<string, unknown> | undefined)?.hosts);
+  if (!host || others.length > 0) return undefined;
+  const [name, { image = 'postgres', clusters: named }] = host;
+  const clusters = entries(named).map(([cluster, { port, state = 'running' }]) => ({
+    name: cluster,
+    port: Number(port),
+    state: state as Cluster['state'],
+  }));
+  const sound = clusters.every(({ port, state }) => port > 0 && ['running', 'stopped'].includes(state));
+  return sound ? { host: name, image: String(image), clusters } : undefined;
 }
 
 /** `##` headings outside fences, by line: a list need not wait for a Markdown parser. */

@@ -30,6 +30,8 @@ export interface SessionOptions {
   /** Where to go on: a lab that was stopped, or a snapshot of one, with its terminals as they were. */
   resume?: ({ lab: string } | { snapshot: Snapshot }) & { places: Places };
   state?: Partial<SessionState>;
+  /** A new lab that is being made already. */
+  lab?: Promise<Lab>;
   /** In a new lab: the step to begin at; the ones before it are solved as their document does. */
   startAt?: number;
 }
@@ -104,22 +106,10 @@ export class Session {
 
   /** Makes or resumes the lab, opens the terminals, enters the step. */
   async open(): Promise<void> {
-    const { runtime, scenario, keep, resume } = this.#options;
+    const { scenario, keep, resume } = this.#options;
     const { signal } = this.#end;
     this.#dispatch({ type: 'phase', phase: { name: 'starting', text: 'Starting the lab' } });
-    this.#lab =
-      resume && 'lab' in resume
-        ? await runtime.resume(resume.lab, signal)
-        : await runtime.create(
-            {
-              scenario: scenario.id,
-              keep,
-              major: scenario.major,
-              topology: scenario.lab,
-              from: resume && 'snapshot' in resume ? resume.snapshot : undefined,
-            },
-            signal,
-          );
+    this.#lab = await this.#bootLab();
     // A session that was closed meanwhile must not leave a lab that nobody knows of.
     if (signal.aborted) await (keep ? this.#lab.stop() : this.#lab.remove());
     signal.throwIfAborted();
@@ -137,6 +127,15 @@ export class Session {
     await this.#enter();
     while (this.#state.step < (this.#options.startAt ?? 0)) await this.#skipStep();
     this.#dispatch({ type: 'phase', phase: { name: 'ready' } });
+  }
+
+  #bootLab(): Promise<Lab> {
+    const { runtime, scenario, keep, resume, lab } = this.#options;
+    const { signal } = this.#end;
+    if (lab) return lab;
+    if (resume && 'lab' in resume) return runtime.resume(resume.lab, signal);
+    const { id, major, lab: topology } = scenario;
+    return runtime.create({ scenario: id, keep, major, topology, from: resume?.snapshot }, signal);
   }
 
   /** Shows the person something that is not part of the lesson. */
@@ -250,8 +249,8 @@ export class Session {
   async reset(): Promise<void> {
     // Where the lab cannot be removed, as when the engine has gone, a new one cannot be made either, and that is said.
     await this.#leave('remove').catch(() => {});
-    const { resume: _, state: __, startAt: ___, ...options } = this.#options;
-    this.#options = options;
+    const { scenario, runtime, keep } = this.#options;
+    this.#options = { scenario, runtime, keep };
     this.#end = new AbortController();
     this.#dispatch({ type: 'reset' });
     await this.start();
@@ -269,7 +268,8 @@ export class Session {
     const places = this.places();
     await this.#leave('keep').catch(() => {});
     this.#end = new AbortController();
-    if (lab) this.#options = { ...this.#options, resume: { lab, places } };
+    const { lab: _, ...options } = this.#options;
+    this.#options = lab ? { ...options, resume: { lab, places } } : options;
   }
 
   async #leave(what: 'keep' | 'remove'): Promise<void> {

@@ -18,7 +18,7 @@ export async function play(session: Session): Promise<{ left: 'keep' | 'remove';
   const unsubscribe = session.subscribe(announce(session, say));
   const input = createInterface({ input: process.stdin, output: process.stdout, terminal: false });
   say(`${session.scenario.title}\n`);
-  await session.start();
+  await started(session);
   if (session.state.phase.name === 'ready') {
     say(`${HELP}\n`);
     tellStep(session, say);
@@ -42,6 +42,18 @@ export async function play(session: Session): Promise<{ left: 'keep' | 'remove';
   await session.close(left);
   return { left, again: false };
 }
+
+/** Resolves when a session that is starting is ready, or has failed to be. */
+const started = (session: Session): Promise<void> =>
+  new Promise((resolve) => {
+    const look = () => {
+      if (session.state.phase.name === 'starting') return;
+      unsubscribe();
+      resolve();
+    };
+    const unsubscribe = session.subscribe(look);
+    look();
+  });
 
 const prompt = (session: Session) => process.stdout.write(`${session.state.terminal}> `);
 

@@ -14,7 +14,7 @@ import { type Left, type Played, Player } from './player.ts';
 
 export type { PickerItem } from './picker-model.ts';
 
-/** Shows a session until the person leaves it; starts it, and closes it as they chose. */
+/** Shows a session, which is starting or has started, until the person leaves it, and closes it as they chose. */
 export async function play(session: Played): Promise<Left> {
   const clicks = new Clicks();
   const screen: FullScreen = openFullScreen({
@@ -27,7 +27,6 @@ export async function play(session: Played): Promise<Left> {
   screen.onResize((size) => player.resize(size));
   try {
     screen.render(<App player={player} clicks={clicks} stage={stage} />);
-    void session.start();
     return await player.left;
   } finally {
     screen.close();

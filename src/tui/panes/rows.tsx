@@ -21,7 +21,7 @@ export function Rows({ rect, lines, layer = 0 }: RowsProps) {
   const { x, y, width, height } = rect;
   const rows = Array.from({ length: height }, (_, row) => paint(fit(lines[row] ?? [], width)));
   return (
-    <Box position="absolute" left={x} top={y} width={width} height={height} overflow="hidden">
+    <Box position="absolute" left={x} top={y} width={width} height={height}>
       <Text wrap="truncate">{rows.join('\n')}</Text>
     </Box>
   );
