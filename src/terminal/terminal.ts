@@ -1,26 +1,17 @@
 import type { CommandRecord } from './command.ts';
 import { Emitter } from './emitter.ts';
+import type { TerminalEvents } from './events.ts';
 import type { Pty, TerminalSize } from './pty.ts';
 import { Screen } from './screen.ts';
 import { type Prompt, Shells } from './shells.ts';
-import { type TypeOptions, Typist } from './typist.ts';
+import { type Typeable, type TypeOptions, Typist } from './typist.ts';
 
 export type { CommandRecord } from './command.ts';
+export type { TerminalEvents } from './events.ts';
 export type { Prompt } from './shells.ts';
 export type { TypeOptions } from './typist.ts';
 
 const KEPT_COMMANDS = 500;
-
-export interface TerminalEvents {
-  /** The screen looks different. */
-  change: [];
-  /** A prompt has been shown; not when it is merely drawn again. */
-  prompt: [prompt: Prompt];
-  commandStart: [record: CommandRecord];
-  commandEnd: [record: CommandRecord];
-  /** Everything in it has ended; after the last of the others. */
-  exit: [];
-}
 
 /** What it takes, beyond what bash keeps itself, to open a terminal again as it was. Plain data. */
 export interface TerminalContext {
@@ -32,7 +23,7 @@ export interface TerminalContext {
 }
 
 /** A pseudo-terminal, its screen, and the commands typed into it. */
-export class Terminal {
+export class Terminal implements Typeable {
   readonly screen: Screen;
   readonly #pty: Pty;
   readonly #shells: Shells;

@@ -1,8 +1,9 @@
 import { UserError } from '../util/user-error.ts';
 import type { CommandRecord } from './command.ts';
+import type { TerminalEvents } from './events.ts';
 import { pasted } from './keys.ts';
+import type { Screen } from './screen.ts';
 import type { Prompt } from './shells.ts';
-import type { Terminal } from './terminal.ts';
 
 export interface TypeOptions {
   signal?: AbortSignal | undefined;
@@ -22,14 +23,24 @@ const CTRL_C = '\x03';
 /** To the end of the line, then all of it away: what somebody has half typed must not mix with a block. */
 const CLEAR_LINE = '\x05\x15';
 
+/** What typing needs of a terminal. */
+export interface Typeable {
+  readonly screen: Screen;
+  readonly prompt: Prompt | null;
+  readonly running: CommandRecord | null;
+  readonly ended: boolean;
+  on<Name extends keyof TerminalEvents>(name: Name, listener: (...args: TerminalEvents[Name]) => void): () => void;
+  write(bytes: string): void;
+}
+
 /** Types into a terminal as a person would, who waits for each prompt. */
 export class Typist {
-  readonly #terminal: Terminal;
+  readonly #terminal: Typeable;
   #typing = false;
   #prompts = 0;
   #started = 0;
 
-  constructor(terminal: Terminal) {
+  constructor(terminal: Typeable) {
     this.#terminal = terminal;
     terminal.on('prompt', () => this.#prompts++);
     terminal.on('commandStart', () => this.#started++);
@@ -184,7 +195,7 @@ const endedError = (): UserError =>
   new UserError('terminal-ended', 'The terminal has ended, and the shell in it.', { hint: 'Open the scenario again.' });
 
 /** `less` waits for a key: its prompt is the last thing on the screen. */
-function isPager({ screen }: Terminal): boolean {
+function isPager({ screen }: Typeable): boolean {
   const last = screen.text().split('\n').at(-1) ?? '';
   return (
     screen.cursor !== null && /^(:|\(END\)|--More--.*|.*\(press h for help or q to quit\)|lines \d+.*)$/.test(last)

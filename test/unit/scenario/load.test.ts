@@ -19,6 +19,14 @@ test('a list tells what a learner chooses by', async () => {
       majors: [13, 15, 17],
       after: [],
       steps: 3,
+      lab: {
+        host: 'db1',
+        image: 'postgres',
+        clusters: [
+          { name: 'main', port: 5432, state: 'running' },
+          { name: 'replica', port: 5433, state: 'stopped' },
+        ],
+      },
     },
   ]);
 });
