@@ -17,8 +17,8 @@ await build({
   sourcemap: true,
   legalComments: 'none',
   logLevel: 'warning',
-  // node-pty is native. ssh2 and the like come with dockerode and serve only ssh:// hosts; the devtools are for React's authors.
-  external: ['@lydell/node-pty', 'ssh2', '@grpc/*', 'protobufjs', 'pg-native', 'react-devtools-core'],
+  // ssh2 and the like come with dockerode and serve only ssh:// hosts; the devtools are for React's authors.
+  external: ['ssh2', '@grpc/*', 'protobufjs', 'pg-native', 'react-devtools-core'],
   // CommonJS libraries in an ES module still call require.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

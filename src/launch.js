@@ -70,7 +70,7 @@ switch (job) {
     // The tests' labs need an image; where one is there already this takes no time.
     if (args.length === 0) run(node, [program, 'images', 'build', '--usable', ...(process.env.CI ? ['--yes'] : [])]);
     process.chdir(root);
-    become(node, [vitest, 'run', ...args]);
+    become(node, [vitest, 'run', '--config', 'test/vitest.config.ts', ...args]);
     break;
   case 'bench':
     process.chdir(root);

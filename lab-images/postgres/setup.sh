@@ -32,7 +32,8 @@ localedef -i en_US -c -f UTF-8 en_US.UTF-8
 echo 'LANG=en_US.UTF-8' >/etc/default/locale
 sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
 "${install[@]}" "postgresql-$major"
-export LANG=en_US.UTF-8
+# mmdebstrap sets LC_ALL, which would win.
+export LANG=en_US.UTF-8 LC_ALL=en_US.UTF-8
 
 useradd --create-home --shell /bin/bash student
 echo 'student ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/student

@@ -5,6 +5,7 @@ import type { LabProgress, ScenarioProgress } from '../session/progress.ts';
 import type { Session } from '../session/session.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
 import { EXIT, type ExitStatus, UserError } from '../util/user-error.ts';
+import { withPackages } from './packages.ts';
 import { isFullScreen } from './screen.ts';
 
 export interface StartOptions {
@@ -51,11 +52,12 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
   const saved = progress.scenarios[summary.id];
   const wanted = usableLab(saved, options);
   const major = options.pg ?? wanted?.major ?? preferredMajor(summary.majors);
-  const runtime = await openRuntime(options.runtime ?? wanted?.runtime);
+  const consent = { yes: options.yes ?? false, signal };
+  const runtime = await withPackages(() => openRuntime(options.runtime ?? wanted?.runtime), consent);
   const fullScreen = isFullScreen() && !options.plain;
   if (!(await runtime.hasImage(major))) {
     const { makeImage } = await import('./make-image.ts');
-    await makeImage(runtime, major, { yes: options.yes ?? false, fullScreen, signal });
+    await makeImage(runtime, major, { ...consent, fullScreen });
   }
   startJanitor();
   // A new lab is made while the document is read and the interface is loaded, which takes about as long.

@@ -30,9 +30,11 @@ export async function openRuntime(name?: RuntimeName): Promise<Runtime> {
     failures.push([candidate, probe]);
   }
   const tried = failures.map(([candidate, { reason }]) => `${candidate}: ${reason}`).join('\n');
+  // The last resort needs the least: no daemon, and often one package.
+  const { remedy } = failures.at(-1)![1];
   throw new UserError('no-runtime', `No lab can be made here.\n${tried}`, {
-    // The last resort needs the least: no daemon, and often one package.
-    hint: failures.at(-1)![1].remedy,
+    hint: remedy,
+    packages: /^sudo apt-get install (.+)/.exec(remedy)?.[1]?.split(' ') ?? [],
     exit: EXIT.environment,
   });
 }
