@@ -72,7 +72,9 @@ export const labMissing = (cause?: unknown): UserError =>
 
 const status = (error: unknown): number | undefined => (error as EngineError).statusCode;
 
-export const isMissing = (error: unknown): boolean => status(error) === 404;
+/** Docker 20.10 answers 500 and “unrecognized image ID” to the second of two that remove an image at the same moment. */
+export const isMissing = (error: unknown): boolean =>
+  status(error) === 404 || /unrecognized image ID/.test(messageOf(error));
 export const isDenied = (error: unknown): boolean => (error as EngineError).code === 'EACCES';
 export const isConnectionError = (error: unknown): boolean => {
   const { code, message } = error as EngineError;
