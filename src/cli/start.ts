@@ -53,7 +53,7 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
   const wanted = usableLab(saved, options);
   const major = options.pg ?? wanted?.major ?? preferredMajor(summary.majors);
   const consent = { yes: options.yes ?? false, signal };
-  const runtime = await withPackages(() => openRuntime(options.runtime ?? wanted?.runtime), consent);
+  const runtime = await withPackages(() => openRuntime(options.runtime ?? wanted?.runtime, major), consent);
   const fullScreen = isFullScreen() && !options.plain;
   if (!(await runtime.hasImage(major))) {
     const { makeImage } = await import('./make-image.ts');

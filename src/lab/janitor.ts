@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { packageFile } from '../util/paths.ts';
 import { poll } from '../util/poll.ts';
 import { ownerIsAlive, ownerOf } from './ids.ts';
@@ -7,12 +6,15 @@ import { ownerIsAlive, ownerOf } from './ids.ts';
 /** The program's entry: from sources, or from the bundle that this module is part of. */
 const program = (): string => packageFile(import.meta.url.endsWith('.ts') ? 'src/main.ts' : 'dist/main.js');
 
+/** Waits for its standard input to close, and only then becomes the program: until there is work it costs next to nothing. */
+const WAIT = 'cat >/dev/null; exec "$@"';
+
 /**
  * Starts the helper that cleans up after this program, however it ends. It has a session of its own, so a Ctrl-C or a
  * terminal that closes does not reach it, and holds a pipe of which the kernel closes our end.
  */
 export function startJanitor(): void {
-  const janitor = spawn(process.execPath, [program(), 'janitor', ownerOf()], {
+  const janitor = spawn('sh', ['-c', WAIT, 'sh', process.execPath, program(), 'janitor', ownerOf()], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -23,9 +25,8 @@ export function startJanitor(): void {
   (janitor.stdin as unknown as { unref(): void }).unref();
 }
 
-/** The helper itself: waits for its standard input to close, then sweeps what the program left behind in every runtime. */
+/** The helper's work, once the program has ended: sweeps what it left behind in every runtime. */
 export async function runJanitor(owner: string): Promise<void> {
-  await once(process.stdin.resume(), 'close');
   // A process closes its files a moment before it is dead.
   await poll(
     async () => ownerIsAlive(owner),

@@ -1,3 +1,4 @@
+import type { Major } from '../model/topology.ts';
 import { EXIT, UserError } from '../util/user-error.ts';
 import { type Probe, RUNTIMES, type Runtime, type RuntimeName } from './lab.ts';
 
@@ -20,11 +21,15 @@ export async function usableRuntimes(): Promise<Runtime[]> {
   return runtimes.filter((_, i) => probes[i]?.ok);
 }
 
-/** The runtime that was asked for, else the first that works here. Throws a UserError `no-runtime` that says what was tried. */
-export async function openRuntime(name?: RuntimeName): Promise<Runtime> {
+/**
+ * The runtime that was asked for, else the first that works here. Throws a UserError `no-runtime` that says what was tried.
+ * One that has the image for `major` has worked before and is not tried first: whoever makes a lab hears if it no longer does.
+ */
+export async function openRuntime(name?: RuntimeName, major?: Major): Promise<Runtime> {
   const failures: [RuntimeName, Probe & { ok: false }][] = [];
   for (const candidate of name ? [name] : RUNTIMES) {
     const runtime = await makeRuntime(candidate);
+    if (major && (await runtime.hasImage(major).catch(() => false))) return runtime;
     const probe = await runtime.probe();
     if (probe.ok) return runtime;
     failures.push([candidate, probe]);
