@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab, Runtime, RuntimeName } from '../lab/lab.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { DEFAULT_MAJOR, type Major } from '../model/topology.ts';
@@ -7,6 +8,9 @@ import type { TerminalSize } from '../terminal/pty.ts';
 import { EXIT, type ExitStatus, UserError } from '../util/user-error.ts';
 import { withPackages } from './packages.ts';
 import { isFullScreen } from './screen.ts';
+
+/** Milliseconds that a person does not notice. */
+const PATIENCE = 300;
 
 export interface StartOptions {
   runtime?: RuntimeName;
@@ -68,6 +72,8 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
   lab?.catch(() => {});
   let session: Session;
   try {
+    // In this order: loading modules leaves the lab time for its next move, and parsing does not.
+    await import('../session/session.ts');
     const { scenario, diagnostics } = await loadScenario(summary.directory, major);
     if (!scenario || diagnostics.length > 0) throw faultyDocument(diagnostics);
     session = await openSession(scenario, runtime, { saved, wanted, lab, options });
@@ -79,8 +85,10 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
   const journal = keepJournal(session, (text) => session.tell('error', text));
   if (warning) session.tell('info', warning);
   if (fullScreen) session.resize(await terminalSize());
-  void session.start();
+  const started = session.start();
   const { play } = fullScreen ? await import('../tui/start.tsx') : await import('../tui/plain.ts');
+  // The first frame is the dearest. Where the lab is ready in a moment, it shows the prompt.
+  await Promise.race([started, delay(PATIENCE)]);
   const { left, again } = await play(session);
   await journal.flush();
   if (left === 'remove') {
