@@ -10,7 +10,7 @@ import { withPackages } from './packages.ts';
 import { isFullScreen } from './screen.ts';
 
 /** Milliseconds that a person does not notice. */
-const PATIENCE = 300;
+const PATIENCE = 500;
 
 export interface StartOptions {
   runtime?: RuntimeName;
