@@ -1,5 +1,4 @@
 import type { CheckContext, RanCommand } from '../check/context.ts';
-import { evaluate } from '../check/evaluate.ts';
 import { SqlPool } from '../check/sql-pool.ts';
 import type { Lab, Runtime, Snapshot } from '../lab/lab.ts';
 import { type CommandBlock, checksOf, commandsOf, questionsOf, type Scenario, solutionOf } from '../model/scenario.ts';
@@ -8,6 +7,7 @@ import type { TerminalSize } from '../terminal/pty.ts';
 import type { CommandRecord, Terminal } from '../terminal/terminal.ts';
 import { poll } from '../util/poll.ts';
 import { messageOf, UserError } from '../util/user-error.ts';
+import { makeChecks, OneAtATime } from './look.ts';
 import { runSetup } from './setup.ts';
 import {
   type Action,
@@ -55,7 +55,7 @@ export class Session {
   #size: TerminalSize;
   /** What was run in the present step, oldest first. */
   #ran: { terminal: string; record: CommandRecord }[] = [];
-  #look: { running: Promise<Verdict[]>; again: boolean } | undefined;
+  readonly #look = new OneAtATime(() => this.#makeChecks());
   #watch: NodeJS.Timeout | undefined;
 
   constructor(options: SessionOptions) {
@@ -208,13 +208,7 @@ export class Session {
 
   /** Makes the step's checks, now. */
   checkNow(): Promise<Verdict[]> {
-    if (this.#look) {
-      this.#look.again = true;
-      return this.#look.running;
-    }
-    const look = { running: this.#looking(), again: false };
-    this.#look = look;
-    return look.running;
+    return this.#look.run();
   }
 
   /** Makes the checks until all pass, or until the longest `within` of them is over. */
@@ -275,7 +269,7 @@ export class Session {
   async #leave(what: 'keep' | 'remove'): Promise<void> {
     clearInterval(this.#watch);
     this.#end.abort(new DOMException('The session was closed', 'AbortError'));
-    await this.#look?.running.catch(() => {});
+    await this.#look.idle();
     await this.#sql?.close();
     this.#tabs?.close();
     this.#tabs = undefined;
@@ -324,34 +318,19 @@ export class Session {
     if (this.#watch && this.#state.phase.name === 'ready') this.checkNow().catch(() => {});
   }
 
-  async #looking(): Promise<Verdict[]> {
+  async #makeChecks(): Promise<Verdict[]> {
+    this.#ready();
+    const { step, steps } = this.#state;
     this.#dispatch({ type: 'checking', checking: true });
     try {
-      for (;;) {
-        const verdicts = await this.#lookOnce();
-        if (!this.#look?.again) return verdicts;
-        this.#look.again = false;
-      }
+      const checks = checksOf(currentStep(this.#state));
+      const seen = await makeChecks(checks, steps[step]!.latched, () => this.#context());
+      // The learner may have moved on meanwhile; what was seen is still true of the step it was seen for.
+      this.#dispatch({ type: 'verdicts', step, ...seen });
+      return seen.verdicts;
     } finally {
-      this.#look = undefined;
       this.#dispatch({ type: 'checking', checking: false });
     }
-  }
-
-  async #lookOnce(): Promise<Verdict[]> {
-    this.#ready();
-    const { step } = this.#state;
-    const checks = checksOf(currentStep(this.#state));
-    const latched = new Set(this.#state.steps[step]!.latched);
-    const verdicts: Verdict[] = [];
-    for (const check of checks) {
-      const verdict: Verdict = latched.has(check.name) ? { status: 'pass' } : await evaluate(check, this.#context());
-      if (check.once && verdict.status === 'pass') latched.add(check.name);
-      verdicts.push(verdict);
-    }
-    // The learner may have moved on meanwhile; what was seen is still true of the step it was seen for.
-    this.#dispatch({ type: 'verdicts', step, verdicts, latched: [...latched] });
-    return verdicts;
   }
 
   #context(): CheckContext {
