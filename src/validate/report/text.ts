@@ -60,13 +60,15 @@ const mark = (step: StepProof, paint: (style: Style, text: string) => string): s
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`.padStart(7);
 
+const many = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 const tried = (step: StepProof): string => {
-  const parts = [`${step.checks} ${step.checks === 1 ? 'check' : 'checks'}`];
-  if (step.mistakes > 0) parts.push(`${step.mistakes} ${step.mistakes === 1 ? 'mistake' : 'mistakes'}`);
+  const parts = [many(step.checks, 'check')];
+  if (step.mistakes > 0) parts.push(many(step.mistakes, 'mistake'));
   return step.checks > 0 ? `   ${parts.join(', ')}` : '';
 };
 
 const count = (proofs: Proof[]): string => {
   const steps = proofs.reduce((sum, proof) => sum + proof.steps.length, 0);
-  return `${proofs.length} ${proofs.length === 1 ? 'lesson' : 'lessons'}, ${steps} steps`;
+  return `${many(proofs.length, 'lesson')}, ${many(steps, 'step')}`;
 };
