@@ -3,6 +3,16 @@ import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+/** dockerode loads these at once, and needs them for ssh:// hosts and BuildKit sessions only, which we have no use for. */
+const UNUSED = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
+const withoutUnused = {
+  name: 'without-unused',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: 'unused' }));
+    onLoad({ filter: UNUSED, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 rmSync(`${root}/dist`, { recursive: true, force: true });
 await build({
@@ -17,8 +27,8 @@ await build({
   sourcemap: true,
   legalComments: 'none',
   logLevel: 'warning',
-  // ssh2 and the like come with dockerode and serve only ssh:// hosts; the devtools are for React's authors.
-  external: ['ssh2', '@grpc/*', 'protobufjs', 'pg-native', 'react-devtools-core'],
+  external: ['pg-native', 'react-devtools-core'],
+  plugins: [withoutUnused],
   // CommonJS libraries in an ES module still call require.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
