@@ -25,7 +25,8 @@ interface StudentOptions extends As {
 function commandOf(args: string[], { env = {}, user }: As): { argv: string[]; env: Record<string, string> } {
   const argv = [process.execPath, program, ...args];
   const environment = { PATH: process.env.PATH!, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env };
-  if (!user) return { argv, env: { HOME: process.env.HOME!, ...environment } };
+  const { HOME, WALDOJO_DATA } = process.env;
+  if (!user) return { argv, env: { HOME: HOME!, ...(WALDOJO_DATA && { WALDOJO_DATA }), ...environment } };
   return { argv: ['runuser', '-u', user, '--', ...argv], env: { HOME: `/home/${user}`, USER: user, ...environment } };
 }
 

@@ -1,44 +1,18 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MAJORS } from '../../../src/model/topology.ts';
-import { openTerminal, type PtySource } from '../../../src/terminal/open.ts';
-import type { Terminal } from '../../../src/terminal/terminal.ts';
-import { poll } from '../../../src/util/poll.ts';
-import { BASHRC, localPty, PSQLRC, SIZE } from './harness.ts';
+import { afterAll, expect, it as test } from 'vitest';
+import { openTerminal } from '../../src/terminal/open.ts';
+import type { Terminal } from '../../src/terminal/terminal.ts';
+import { SIZE } from '../unit/terminal/harness.ts';
+import { forEachRuntime, useLab } from './runtimes.ts';
 
-/** An image made from lab-images/postgres, whatever its tag; the files under test are copied into its container. */
-const imageOf = (major: number) => process.env[`WALDOJO_TEST_IMAGE_${major}`] ?? `waldojo-dev:${major}`;
-const isThere = (major: number) => spawnSync('docker', ['image', 'inspect', imageOf(major)]).status === 0;
-const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8' }).trim();
-
-describe.each(MAJORS.filter(isThere))('in a lab of PostgreSQL %i', (major) => {
-  let container: string;
-  let source: PtySource;
+forEachRuntime((runtime) => {
+  const lab = useLab(runtime);
   const opened: Terminal[] = [];
-
-  beforeAll(async () => {
-    container = docker('run', '-d', '--init', '--rm', imageOf(major), '/usr/local/lib/waldojo/init', 'main');
-    docker('cp', BASHRC, `${container}:/usr/local/lib/waldojo/bashrc`);
-    docker('cp', PSQLRC, `${container}:/etc/postgresql-common/psqlrc`);
-    await poll(
-      async () => docker('logs', container),
-      (log) => log.includes('ready'),
-      { within: 20_000 },
-    );
-    source = {
-      async openTerminal(argv, { user, env = {}, ...size }) {
-        const variables = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
-        return localPty(['docker', 'exec', '-it', '-u', user, '-w', '/tmp', ...variables, container, ...argv], size);
-      },
-    };
-  }, 60_000);
   afterAll(() => {
     for (const terminal of opened) terminal.close();
-    docker('rm', '-f', container);
   });
 
   async function open(name: string, command?: string, context?: Parameters<typeof openTerminal>[3]): Promise<Terminal> {
-    const terminal = await openTerminal(source, { name, user: 'student', command }, SIZE, context);
+    const terminal = await openTerminal(lab(), { name, user: 'student', command }, SIZE, context);
     opened.push(terminal);
     return terminal;
   }
