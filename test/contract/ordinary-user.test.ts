@@ -58,7 +58,13 @@ describe.skipIf(!user)(
 
     it.each(suites)('passes the suite %s', { timeout: 300_000 }, async (suite) => {
       const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-      const run = ['run', `test/contract/${suite}.test.ts`, '--cache=false', '--testTimeout=60000', '--hookTimeout=120000'];
+      const run = [
+        'run',
+        `test/contract/${suite}.test.ts`,
+        '--cache=false',
+        '--testTimeout=60000',
+        '--hookTimeout=120000',
+      ];
       const { exitCode, all } = await as([process.execPath, vitest, ...run], {
         WALDOJO_ONLY: 'local',
         WALDOJO_REQUIRE: 'local',
