@@ -27,6 +27,7 @@ export class Tabs {
   #open = new Map<string, Terminal>();
   #opening = new Map<string, Promise<Terminal>>();
   #background = new Map<string, string>();
+  #places: Places = {};
 
   constructor(lab: Lab, specs: TerminalSpec[], size: TerminalSize, events: TabEvents) {
     this.#lab = lab;
@@ -51,13 +52,14 @@ export class Tabs {
     }
   }
 
+  /** How the terminals stand; those whose lab has died, how they stood when this was last asked. */
   places(): Places {
-    const places: Places = {};
     for (const [name, terminal] of this.#open) {
+      if (terminal.ended) continue;
       const background = terminal.running ? this.#background.get(name) : undefined;
-      places[name] = { context: terminal.context(), background };
+      this.#places[name] = { context: terminal.context(), background };
     }
-    return places;
+    return { ...this.#places };
   }
 
   /** Types a block; resolves to the commands it ran, those in the background included. */
