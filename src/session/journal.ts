@@ -1,5 +1,6 @@
 import type { Scenario } from '../model/scenario.ts';
 import { messageOf } from '../util/user-error.ts';
+import { OneAtATime } from './look.ts';
 import { type ScenarioProgress, updateProgress } from './progress.ts';
 import type { Session } from './session.ts';
 import type { SessionState, StepState } from './state.ts';
@@ -29,15 +30,11 @@ export function remembered(scenario: Scenario, saved: ScenarioProgress): Pick<Se
 export function keepJournal(session: Session, trouble: (text: string) => void): { flush(): Promise<void> } {
   const { scenario } = session;
   let written = '';
-  let last: Promise<void> = Promise.resolve();
-  const write = () => {
-    const lab = session.lab;
-    const { state } = session;
-    const mark = JSON.stringify([state.step, state.steps, lab?.id, session.places(), state.phase.name]);
-    if (mark === written) return;
-    written = mark;
+  // One write at a time, of how things stand then: a slow disk must not leave the file behind by more than that.
+  const saving = new OneAtATime(async () => {
+    const { state, lab } = session;
     const places = session.places();
-    last = updateProgress(({ scenarios }) => {
+    await updateProgress(({ scenarios }) => {
       const now = new Date().toISOString();
       const before = scenarios[scenario.id];
       const steps: ScenarioProgress['steps'] = {};
@@ -57,9 +54,16 @@ export function keepJournal(session: Session, trouble: (text: string) => void): 
         lab: lab ? { id: lab.id, runtime: lab.runtime, major: lab.major, terminals: places, entered } : before?.lab,
       };
     }).catch((error) => trouble(messageOf(error)));
-  };
-  session.subscribe(write);
-  return { flush: () => last };
+  });
+  session.subscribe(() => {
+    const { state, lab } = session;
+    const steps = state.steps.map(({ verdicts: _, ...remembered }) => remembered);
+    const mark = JSON.stringify([state.step, steps, lab?.id, session.places()]);
+    if (mark === written) return;
+    written = mark;
+    void saving.run();
+  });
+  return { flush: () => saving.idle() };
 }
 
 /** Every step that has something to reach has been completed, and the learner stands at the last. */

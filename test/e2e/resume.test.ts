@@ -23,10 +23,11 @@ forEachRuntime((runtime) => {
     await student.sees('Step 2 of');
     student.type('mkdir mine; cd mine; mine=yes\r');
     await student.sees(/student@lab:~\/mine\$/);
+    // A disk may take its time to have it.
+    const saved = async () => JSON.parse((await run(['progress', '--json'], { env })).stdout).scenarios[LESSON];
+    const { lab } = await poll(saved, ({ step }) => step === 'write-the-dump', { within: 20_000 });
+    const { id } = lab;
     await student.leaveAtOnce();
-
-    const progress = JSON.parse((await run(['progress', '--json'], { env })).stdout);
-    const { id } = progress.scenarios[LESSON].lab;
     onTestFinished(async () => void (await run(['labs', 'rm', id], { env })));
     const record = await poll(
       async () => (await runtime.labs()).find((lab: LabRecord) => lab.id === id),
