@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab, Runtime, RuntimeName } from '../lab/lab.ts';
 import type { Scenario } from '../model/scenario.ts';
-import { DEFAULT_MAJOR, type Major } from '../model/topology.ts';
+import type { Major } from '../model/topology.ts';
+import { preferredMajor } from '../scenario/versions.ts';
 import type { LabProgress, ScenarioProgress } from '../session/progress.ts';
 import type { Session } from '../session/session.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
@@ -116,8 +117,6 @@ function usableLab(saved: ScenarioProgress | undefined, options: StartOptions): 
   if (options.runtime && options.runtime !== lab.runtime) return undefined;
   return options.pg && options.pg !== lab.major ? undefined : lab;
 }
-
-const preferredMajor = (majors: Major[]): Major => (majors.includes(DEFAULT_MAJOR) ? DEFAULT_MAJOR : majors.at(-1)!);
 
 interface Beginning {
   saved: ScenarioProgress | undefined;

@@ -1,7 +1,8 @@
 import type { RuntimeName } from '../lab/lab.ts';
 import type { Scenario } from '../model/scenario.ts';
-import { DEFAULT_MAJOR, type Major } from '../model/topology.ts';
+import type { Major } from '../model/topology.ts';
 import { findScenario, listScenarios, loadScenario } from '../scenario/load.ts';
+import { preferredMajor } from '../scenario/versions.ts';
 import { EXIT, UserError } from '../util/user-error.ts';
 import type { Case, Finding } from './proof.ts';
 
@@ -15,8 +16,11 @@ interface Wanted {
 export async function plan(ids: string[], { majors, runtimes }: Wanted): Promise<Case[]> {
   const scenarios = ids.length > 0 ? await Promise.all(ids.map((id) => findScenario(id))) : await listScenarios();
   const cases = scenarios.flatMap(({ id, title, directory, file, majors: supported }) => {
-    const newest = supported.includes(DEFAULT_MAJOR) ? DEFAULT_MAJOR : supported.at(-1);
-    const chosen = majors ? majors.filter((major) => supported.includes(major)) : newest ? [newest] : [];
+    const chosen = majors
+      ? majors.filter((major) => supported.includes(major))
+      : supported.length > 0
+        ? [preferredMajor(supported)]
+        : [];
     return chosen.flatMap((major) =>
       runtimes.map((runtime): Case => ({ scenario: id, title, directory, file, major, runtime })),
     );
