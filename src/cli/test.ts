@@ -38,7 +38,7 @@ export async function test(ids: string[], options: Options, signal: AbortSignal)
     reporter.caseEnded?.(proof);
     if (options.bail && findingsOf(proof).length > 0) break;
   }
-  reporter.end(proofs, { milliseconds: performance.now() - began, interrupted: signal.aborted });
+  await reporter.end({ proofs, notRun: [], milliseconds: performance.now() - began, interrupted: signal.aborted });
   if (signal.aborted) return EXIT.interrupted;
   const findings = proofs.flatMap(findingsOf);
   if (findings.some(({ status }) => status === 'fail')) return EXIT.failed;
@@ -47,7 +47,8 @@ export async function test(ids: string[], options: Options, signal: AbortSignal)
   async function proveCase(testCase: Case): Promise<Proof> {
     const runtime = runtimes.get(testCase.runtime)!;
     const loaded = await loadCase(testCase);
-    if ('findings' in loaded) return { case: testCase, steps: [], milliseconds: 0, findings: loaded.findings };
+    if ('findings' in loaded)
+      return { case: testCase, steps: [], milliseconds: 0, findings: loaded.findings, interrupted: false };
     return prove(loaded.scenario, testCase, {
       runtime,
       keepFailed: options.keepFailed ?? false,

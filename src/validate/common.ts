@@ -2,7 +2,7 @@ import { type CommandBlock, checksOf, type Question, type Step } from '../model/
 import type { Verdict } from '../model/verdict.ts';
 import type { Session } from '../session/session.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
-import type { Finding } from './proof.ts';
+import type { Evidence, Finding } from './proof.ts';
 
 /** Wide and high enough that no line wraps and no pager stops the typing. */
 export const PROOF_SIZE: TerminalSize = { columns: 160, rows: 50 };
@@ -26,7 +26,7 @@ export function answerRightly(session: Session, questions: Question[]): void {
   }
 }
 
-export const screenOf = (session: Session, block: CommandBlock): { screen?: string } => {
+export const screenOf = (session: Session, block: CommandBlock): { evidence?: Evidence } => {
   const screen = session.terminal(block.terminal)?.screen.text().trimEnd();
-  return screen ? { screen } : {};
+  return screen ? { evidence: { screen } } : {};
 };

@@ -29,7 +29,7 @@ export interface ProveOptions {
  */
 export async function prove(scenario: Scenario, testCase: Case, options: ProveOptions): Promise<Proof> {
   const { runtime, keepFailed, signal, onStep } = options;
-  const proof: Proof = { case: testCase, steps: [], findings: [], milliseconds: 0 };
+  const proof: Proof = { case: testCase, steps: [], findings: [], milliseconds: 0, interrupted: false };
   const began = performance.now();
   const session = new Session({ scenario, runtime, keep: keepFailed, size: PROOF_SIZE });
   const abort = () => void session.close('remove').catch(() => {});
@@ -96,7 +96,7 @@ async function proveStep(session: Session, step: Step, index: number, runtime: R
   }
   const milliseconds = performance.now() - began;
   const { id, title, line } = step;
-  return { id, title, line, checks: checks.length, mistakes: wrongs.length, milliseconds, findings };
+  return { id, title, line, checks: checks.length, mistakes: wrongs.length, ablations: 0, milliseconds, findings };
 }
 
 /** Before anything is typed: a check that passes on an undone step proves nothing. */

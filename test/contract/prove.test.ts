@@ -124,7 +124,7 @@ const FAULTS: [string, [string, string], Partial<Finding>, at: string][] = [
   [
     'a command that never ends',
     ['```sh run id=restore\n', '```sh run id=restore timeout=1s\nsleep 1000\n'],
-    { rule: 'command', screen: expect.stringMatching(/sleep 1000/) },
+    { rule: 'command', evidence: { screen: expect.stringMatching(/sleep 1000/) } },
     '```sh run id=restore',
   ],
   [

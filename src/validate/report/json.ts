@@ -3,7 +3,7 @@ import { findingsOf, type Reporter } from '../proof.ts';
 /** One JSON document, at the end. */
 export function jsonReporter(write: (text: string) => void): Reporter {
   return {
-    end(proofs, { milliseconds, interrupted }) {
+    end({ proofs, milliseconds, interrupted }) {
       const cases = proofs.map(({ case: testCase, steps, findings, milliseconds: took, kept }) => ({
         ...testCase,
         milliseconds: Math.round(took),

@@ -18,9 +18,10 @@ export function textReporter(write: (text: string) => void, colour: boolean): Re
       if (text !== undefined)
         line(`          ${paint('dim', label!)}  ${text.replaceAll('\n', '\n                    ')}`);
     }
-    if (finding.screen === undefined) return;
+    const screen = finding.evidence?.screen;
+    if (screen === undefined) return;
     line(`          ${paint('dim', 'the last of the screen')}`);
-    for (const row of finding.screen.split('\n').slice(-15)) line(`          ${paint('dim', '│')} ${row}`);
+    for (const row of screen.split('\n').slice(-15)) line(`          ${paint('dim', '│')} ${row}`);
   };
 
   return {
@@ -38,7 +39,7 @@ export function textReporter(write: (text: string) => void, colour: boolean): Re
       if (proof.kept) line(`      The lab was kept. Enter it with: waldojo labs enter ${proof.kept}`);
       line();
     },
-    end(proofs, { milliseconds, interrupted }) {
+    end({ proofs, milliseconds, interrupted }) {
       const failed = proofs.filter((proof) => findingsOf(proof).some(({ status }) => status === 'fail'));
       const broken = proofs.filter((proof) => !failed.includes(proof) && findingsOf(proof).length > 0);
       const passed = proofs.length - failed.length - broken.length;
