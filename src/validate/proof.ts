@@ -58,8 +58,8 @@ export interface Finding {
   actual?: string;
   /** A unified diff of an output block (its lines numbered as in the document) against what was printed. */
   diff?: string;
-  /** What the command of an output block printed, whole. */
-  printed?: string;
+  /** Of an output block: the line of its opening fence, and all that was printed. */
+  output?: { line: number; printed: string };
   evidence?: Evidence;
 }
 
