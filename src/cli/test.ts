@@ -66,8 +66,7 @@ async function openRuntimes(names: RuntimeName[] | undefined): Promise<Map<Runti
 }
 
 async function openReporter(name: 'text' | 'json'): Promise<Reporter> {
-  const write = (text: string) => void process.stdout.write(text);
-  if (name === 'json') return (await import('../validate/report/json.ts')).jsonReporter(write);
+  const { openReporters } = await import('../validate/report/open.ts');
   const colour = process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  return (await import('../validate/report/text.ts')).textReporter(write, colour);
+  return openReporters([{ name }], { stdout: process.stdout, colour });
 }

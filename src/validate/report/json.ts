@@ -1,7 +1,8 @@
 import { findingsOf, type Reporter } from '../proof.ts';
+import type { Output } from './output.ts';
 
 /** One JSON document, at the end. */
-export function jsonReporter(write: (text: string) => void): Reporter {
+export function jsonReporter(output: Output): Reporter {
   return {
     end({ proofs, milliseconds, interrupted }) {
       const cases = proofs.map(({ case: testCase, steps, findings, milliseconds: took, kept }) => ({
@@ -19,7 +20,7 @@ export function jsonReporter(write: (text: string) => void): Reporter {
         milliseconds: Math.round(milliseconds),
         interrupted,
       };
-      write(`${JSON.stringify({ version: 1, summary, cases }, null, 2)}\n`);
+      output.write(`${JSON.stringify({ version: 1, summary, cases }, null, 2)}\n`);
     },
   };
 }

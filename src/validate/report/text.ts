@@ -1,12 +1,13 @@
 import { styleText } from 'node:util';
 import { type Case, type Finding, findingsOf, type Proof, type Reporter, type StepProof } from '../proof.ts';
+import type { Output } from './output.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
 /** For people, as it happens: one line a step and, where something is wrong, what, where, and what was on the screen. */
-export function textReporter(write: (text: string) => void, colour: boolean): Reporter {
+export function textReporter(output: Output, colour: boolean): Reporter {
   const paint = (style: Style, text: string) => (colour ? styleText(style, text, { validateStream: false }) : text);
-  const line = (text = '') => write(`${text}\n`);
+  const line = (text = '') => output.write(`${text}\n`);
 
   const describe = (testCase: Case, finding: Finding) => {
     const mark = finding.status === 'fail' ? paint('red', '✗') : paint('magenta', '!');

@@ -1,0 +1,50 @@
+import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { messageOf, UserError } from '../../util/user-error.ts';
+import type { Output } from './output.ts';
+
+interface ReportFile extends Output {
+  /** Absolute, with links followed. */
+  path: string;
+  /** Puts all that was written in place at once: nobody ever reads half a report. */
+  save(): Promise<void>;
+}
+
+/** Makes the file's directory, and makes sure that it can be written. What stands there stays until `save`. */
+export async function openReportFile(file: string): Promise<ReportFile> {
+  const chunks: string[] = [];
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const path = await realpath(file).catch(() => resolve(file));
+    const present = await stat(path).catch(() => undefined);
+    // A device or a pipe, such as /dev/stderr, is written to; anything else is replaced.
+    const replaced = !present || present.isFile() || present.isDirectory();
+    if (present?.isDirectory()) throw new Error('it is a directory');
+    const draft = `${path}.${process.pid}.part`;
+    if (replaced) {
+      await writeFile(draft, '');
+      await rm(draft);
+    }
+    return {
+      path,
+      write: (text) => void chunks.push(text),
+      save: async () => {
+        try {
+          await writeFile(replaced ? draft : path, chunks.join(''));
+          if (replaced) await rename(draft, path);
+        } catch (error) {
+          if (replaced) await rm(draft, { force: true });
+          throw unwritable(file, error);
+        }
+      },
+    };
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+const unwritable = (file: string, error: unknown): UserError =>
+  new UserError('report-file', `The report ${file} cannot be written: ${messageOf(error)}.`, {
+    hint: 'Name a file in a directory that you can write to.',
+    cause: error,
+  });

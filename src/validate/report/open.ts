@@ -1,0 +1,117 @@
+import { suggest } from '../../scenario/nearest.ts';
+import { EXIT, UserError } from '../../util/user-error.ts';
+import type { Reporter } from '../proof.ts';
+import { openReportFile } from './file.ts';
+import type { Output } from './output.ts';
+
+const REPORTERS = ['text', 'json', 'junit', 'github'] as const;
+type ReporterName = (typeof REPORTERS)[number];
+
+/** A report that was asked for; without a file it goes to standard output. */
+export interface ReporterSpec {
+  name: ReporterName;
+  file?: string;
+}
+
+interface OpenOptions {
+  stdout: Output;
+  /** Whether what goes to `stdout` may be coloured. */
+  colour: boolean;
+  /** One JSON document on `stdout`, as if `json` had been named as well. */
+  json?: boolean | undefined;
+  environment?: NodeJS.ProcessEnv;
+}
+
+/** Reads `junit`, or `junit=out/report.xml`. */
+export function parseReporter(text: string): ReporterSpec {
+  const [word, file] = text.split(/=(.*)/s, 2);
+  const name = REPORTERS.find((known) => known === word);
+  if (!name) {
+    const hint = `${suggest(word!, REPORTERS)} There are ${REPORTERS.join(', ')}, each with or without =<file>.`;
+    throw usage('unknown-reporter', `There is no reporter "${word}".`, hint);
+  }
+  if (file === '') throw usage('no-report-file', `"${text}" names no file.`, `Such as: ${name}=report`);
+  return file === undefined ? { name } : { name, file };
+}
+
+/** All reporters that were asked for as one. A file that cannot be written is an error here, before anything is proved. */
+export async function openReporters(
+  named: readonly ReporterSpec[],
+  { stdout, colour, json = false, environment = process.env }: OpenOptions,
+): Promise<Reporter> {
+  const asked: readonly ReporterSpec[] = json ? [...named, { name: 'json' }] : named;
+  const specs = asked.length > 0 ? asked : usual(environment);
+  refuseMixture(specs);
+  const taken = new Set<string>();
+  const reporters: Reporter[] = [];
+  for (const { name, file } of specs) {
+    if (file === undefined) {
+      reporters.push(await load(name, stdout, colour));
+      continue;
+    }
+    const report = await openReportFile(file);
+    if (taken.has(report.path)) {
+      throw usage('report-file-twice', `Two reports would be written to ${file}.`, 'Give each a file of its own.');
+    }
+    taken.add(report.path);
+    reporters.push(thenSave(await load(name, report, false), report.save));
+  }
+  return together(reporters);
+}
+
+const usual = ({ GITHUB_ACTIONS }: NodeJS.ProcessEnv): ReporterSpec[] =>
+  GITHUB_ACTIONS === 'true' ? [{ name: 'text' }, { name: 'github' }] : [{ name: 'text' }];
+
+/** On standard output a document stands alone, since what reads it reads nothing else. */
+function refuseMixture(specs: readonly ReporterSpec[]): void {
+  const names = specs.flatMap(({ name, file }) => (file === undefined ? [name] : []));
+  const twice = new Set(names).size < names.length;
+  if (!twice && (names.length < 2 || !names.some((name) => name === 'json' || name === 'junit'))) return;
+  throw usage(
+    'reports-mixed',
+    `The reports ${names.join(' and ')} cannot share standard output.`,
+    `Give all but one a file, such as --reporter ${names.at(-1)}=report`,
+  );
+}
+
+async function load(name: ReporterName, output: Output, colour: boolean): Promise<Reporter> {
+  switch (name) {
+    case 'text':
+      return (await import('./text.ts')).textReporter(output, colour);
+    case 'json':
+      return (await import('./json.ts')).jsonReporter(output);
+    case 'junit':
+      return (await import('./junit.ts')).junitReporter(output);
+    case 'github':
+      return (await import('./github.ts')).githubReporter(output);
+  }
+}
+
+const thenSave = (reporter: Reporter, save: () => Promise<void>): Reporter => ({
+  ...reporter,
+  end: async (run) => {
+    await reporter.end(run);
+    await save();
+  },
+});
+
+/** One that fails to be written takes no other with it. */
+const together = (reporters: Reporter[]): Reporter => ({
+  caseStarted: (testCase) => {
+    for (const reporter of reporters) reporter.caseStarted?.(testCase);
+  },
+  step: (testCase, step) => {
+    for (const reporter of reporters) reporter.step?.(testCase, step);
+  },
+  caseEnded: (proof) => {
+    for (const reporter of reporters) reporter.caseEnded?.(proof);
+  },
+  end: async (run) => {
+    const ends = await Promise.allSettled(reporters.map(async (reporter) => reporter.end(run)));
+    const failure = ends.find((end) => end.status === 'rejected');
+    if (failure) throw failure.reason;
+  },
+});
+
+const usage = (code: string, message: string, hint: string): UserError =>
+  new UserError(code, message, { hint, exit: EXIT.usage });
