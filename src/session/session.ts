@@ -36,6 +36,12 @@ export interface SessionOptions {
   startAt?: number;
 }
 
+interface SettleOptions {
+  done?: (verdicts: Verdict[]) => boolean;
+  /** Milliseconds, where less than the checks' own time is to be waited. */
+  within?: number;
+}
+
 /** How often checks are made by themselves, in milliseconds, beside after every command. */
 const WATCH_INTERVAL = 2000;
 
@@ -211,12 +217,18 @@ export class Session {
     return this.#look.run();
   }
 
-  /** Makes the checks until all pass, or until the longest `within` of them is over. */
-  settle(
-    done: (verdicts: Verdict[]) => boolean = (verdicts) => verdicts.every((verdict) => verdict.status === 'pass'),
-  ): Promise<Verdict[]> {
-    const within = Math.max(0, ...checksOf(currentStep(this.#state)).map((check) => check.within));
-    return poll(() => this.checkNow(), done, { within, every: 100, signal: this.#end.signal });
+  /** Makes the checks until they are as they should be, all passing by default, or until the longest `within` of them is over. */
+  settle({ done = allPass, within = Number.POSITIVE_INFINITY }: SettleOptions = {}): Promise<Verdict[]> {
+    const longest = Math.max(0, ...checksOf(currentStep(this.#state)).map((check) => check.within));
+    const limit = Math.min(within, longest);
+    return poll(() => this.checkNow(), done, { within: limit, every: 50, signal: this.#end.signal });
+  }
+
+  /** Closes the terminals and the checks' connections, and leaves the lab running. */
+  async hangUp(): Promise<void> {
+    this.#tabs?.close();
+    await this.#look.idle();
+    await this.#sql?.close();
   }
 
   revealHint(): void {
@@ -371,6 +383,8 @@ export class Session {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const allPass = (verdicts: Verdict[]): boolean => verdicts.every(({ status }) => status === 'pass');
 
 /** Whether each command of a block ended as the document says: the last with its `exit`, those before it with success. */
 export function endedAsMeant(block: CommandBlock, records: CommandRecord[]): boolean {

@@ -1,12 +1,13 @@
 import type { CommandBlock } from '../model/scenario.ts';
 import { matchOutput } from '../scenario/output.ts';
 import type { Session } from '../session/session.ts';
-import type { CommandRecord } from '../terminal/terminal.ts';
-import { screenOf } from './common.ts';
+import { evidenceOf } from './evidence.ts';
 import type { Finding } from './proof.ts';
+import type { Typed } from './solve.ts';
 
 /** Whether the commands of a block ended, and printed, as the document says. */
-export function commandFindings(block: CommandBlock, records: CommandRecord[], session: Session): Finding[] {
+export function commandFindings({ block, records }: Typed, session: Session, update: boolean): Finding[] {
+  const evidence = evidenceOf(session, block, records);
   const last = records.length - 1;
   const findings = records.flatMap((record, i): Finding[] => {
     const expected = i === last ? block.exit : '0';
@@ -19,41 +20,44 @@ export function commandFindings(block: CommandBlock, records: CommandRecord[], s
         message: `This command did not end as the document says: ${record.command}`,
         expected: ending(block, expected),
         actual: ending(block, record.status),
-        ...screenOf(session, block),
+        evidence,
       },
     ];
   });
   if (!block.output) return findings;
+  const { text, line } = block.output;
   const printed = records.flatMap(({ output }) => output || []).join('\n');
-  const match = matchOutput(block.output.text, printed);
+  const match = matchOutput(text, printed);
   if (match.ok) return findings;
+  const { expected, actual } = match;
   return [
     ...findings,
     {
-      status: 'fail',
+      status: update ? 'note' : 'fail',
       rule: 'output',
-      line: block.output.line + 1 + match.line,
+      line: line + 1 + match.line,
       message: 'The output is not what the document shows.',
-      expected: match.expected,
-      actual: match.actual,
-      ...screenOf(session, block),
+      expected,
+      actual,
+      output: { line, printed },
+      evidence,
     },
   ];
 }
 
 /** A background command is meant to go on; one that ended with an error is a fault even if every check passed. */
-export function backgroundFindings(block: CommandBlock, records: CommandRecord[], session: Session): Finding[] {
+export function backgroundFindings({ block, records }: Typed, session: Session): Finding[] {
   if (!block.background) return [];
   return records
     .filter((record) => record.status !== null && record.status !== '0')
     .map((record) => ({
-      status: 'fail' as const,
-      rule: 'background' as const,
+      status: 'fail',
+      rule: 'background',
       line: block.line,
       message: `This background command has ended: ${record.command}`,
       expected: 'still running',
       actual: ending(block, record.status!),
-      ...screenOf(session, block),
+      evidence: evidenceOf(session, block, records),
     }));
 }
 

@@ -130,6 +130,8 @@ export interface Reporter {
   end(run: Run): void | Promise<void>;
 }
 
+export const isFault = ({ status }: Finding): boolean => status !== 'note';
+
 export const findingsOf = (proof: Proof): Finding[] => [...proof.findings, ...proof.steps.flatMap((s) => s.findings)];
 
 /** What a proof comes to. One that was interrupted and found no fault is `interrupted`, not `passed`. */

@@ -1,170 +1,70 @@
-import type { Runtime } from '../lab/lab.ts';
-import {
-  type CommandBlock,
-  checksOf,
-  commandsOf,
-  questionsOf,
-  type Scenario,
-  type Step,
-  solutionOf,
-} from '../model/scenario.ts';
-import type { Verdict } from '../model/verdict.ts';
-import { Session } from '../session/session.ts';
-import { messageOf, UserError } from '../util/user-error.ts';
-import { backgroundFindings, commandFindings } from './commands.ts';
-import { answerRightly, brokenChecks, PROOF_SIZE, screenOf } from './common.ts';
-import { proveMistake } from './mistake.ts';
-import type { Case, Finding, Proof, StepProof } from './proof.ts';
+import type { Lab, Runtime } from '../lab/lab.ts';
+import type { Scenario } from '../model/scenario.ts';
+import { troubleOf } from './faults.ts';
+import { leftOvers } from './left-over.ts';
+import { type Case, isFault, type Proof, type Rule, type StepProof } from './proof.ts';
+import { ProvingGround } from './proving-ground.ts';
+import { proveRewinds, type Reentry } from './rewind.ts';
+import { proveStep } from './step.ts';
+import { versionsOf } from './versions.ts';
 
 export interface ProveOptions {
   runtime: Runtime;
-  keepFailed: boolean;
+  /** Keep the first lab in which something is at fault. */
+  keepFailed?: boolean | undefined;
+  /** Leave each block out in turn. */
+  ablate?: boolean | undefined;
+  /** Put the lab back to the entry of each step, and go on from there. */
+  rewind?: boolean | undefined;
+  /** An output that differs is going to be taken over into the document, and is no fault. */
+  update?: boolean | undefined;
   signal: AbortSignal;
-  onStep(step: StepProof): void;
+  onStep?: ((step: StepProof) => void) | undefined;
 }
 
 /**
- * Proves that a lesson works, as its learner would meet it: for each step, untouched its checks do not all pass, each
- * mistake trips the check it names, and solved they all pass.
+ * Proves that a lesson works, as its learner would meet it. When the signal aborts, it resolves to what it has until then.
+ * Throws only what is a bug.
  */
 export async function prove(scenario: Scenario, testCase: Case, options: ProveOptions): Promise<Proof> {
-  const { runtime, keepFailed, signal, onStep } = options;
-  const proof: Proof = { case: testCase, steps: [], findings: [], milliseconds: 0, interrupted: false };
   const began = performance.now();
-  const session = new Session({ scenario, runtime, keep: keepFailed, size: PROOF_SIZE });
-  const abort = () => void session.close('remove').catch(() => {});
-  signal.addEventListener('abort', abort);
-  let failed = false;
+  const { runtime, signal, keepFailed = false, ablate = false, rewind = false, update = false, onStep } = options;
+  const proof: Proof = { case: testCase, steps: [], findings: [], milliseconds: 0, interrupted: false };
+  const ground = new ProvingGround(scenario, { runtime, signal, keepFailed });
+  const add = (step: StepProof) => {
+    proof.steps.push(step);
+    onStep?.(step);
+  };
+  let lab: Lab | undefined;
   try {
-    await session.open();
-    for (const [index, step] of scenario.steps.entries()) {
-      signal.throwIfAborted();
-      const stepProof = await proveStep(session, step, index, runtime);
-      proof.steps.push(stepProof);
-      onStep(stepProof);
-      failed ||= stepProof.findings.length > 0;
-      // The steps after one that cannot be solved have nothing to stand on.
-      if (stepProof.findings.some((finding) => STOPPING.has(finding.rule))) break;
+    const session = await ground.open();
+    lab = session.lab!;
+    proof.versions = await versionsOf(lab, runtime);
+    const reentries: Reentry[] = [];
+    for (const at of scenario.steps.keys()) {
+      const { proof: step, reentry } = await proveStep({ session, ground, ablate, rewind, update }, at);
+      add(step);
+      if (reentry) reentries.push(reentry);
+      if (step.findings.some(stopping)) break;
     }
+    if (!proof.steps.some(isFaulty)) {
+      if (rewind) add(await proveRewinds(ground, reentries));
+      proof.findings.push(...(await leftOvers(session)));
+    }
+    if (proof.findings.some(isFault) || proof.steps.some(isFaulty)) await ground.keep(session);
   } catch (error) {
-    signal.throwIfAborted();
-    failed = true;
-    proof.findings.push(broken(error, 1));
+    proof.interrupted = signal.aborted;
+    if (!signal.aborted) proof.findings.push(await troubleOf(error, lab, 1));
   } finally {
-    signal.removeEventListener('abort', abort);
-    const lab = session.lab?.id;
-    if (failed && keepFailed && lab) {
-      proof.kept = lab;
-      await session.close('keep').catch(() => {});
-    } else {
-      await session.close('remove').catch((error) => proof.findings.push(broken(error, 1)));
-      if (lab && (await runtime.labs()).some(({ id }) => id === lab)) {
-        proof.findings.push({
-          status: 'broken',
-          rule: 'left-over',
-          line: 1,
-          message: `The lab ${lab} was left behind.`,
-        });
-      }
-    }
+    proof.findings.push(...(await ground.close()));
   }
+  if (ground.kept) proof.kept = ground.kept;
   proof.milliseconds = performance.now() - began;
   return proof;
 }
 
-const STOPPING = new Set<Finding['rule']>(['command', 'exit', 'not-reached', 'background', 'lab', 'check-broken']);
+const isFaulty = ({ findings }: StepProof): boolean => findings.some(isFault);
 
-async function proveStep(session: Session, step: Step, index: number, runtime: Runtime): Promise<StepProof> {
-  const began = performance.now();
-  const checks = checksOf(step);
-  const wrongs = commandsOf(step.blocks, 'wrong');
-  const findings: Finding[] = [];
-  try {
-    if (index > 0) await session.move(index);
-    if (checks.length > 0) findings.push(...untouched(step, await session.checkNow()));
-    if (wrongs.length > 0) {
-      const snapshot = await session.lab!.snapshot();
-      try {
-        for (const wrong of wrongs) findings.push(...(await proveMistake(session, runtime, snapshot, step, wrong)));
-      } finally {
-        await runtime.removeSnapshot(snapshot);
-      }
-    }
-    findings.push(...(await proveSolution(session, step)));
-  } catch (error) {
-    findings.push(broken(error, step.line));
-  }
-  const milliseconds = performance.now() - began;
-  const { id, title, line } = step;
-  return { id, title, line, checks: checks.length, mistakes: wrongs.length, ablations: 0, milliseconds, findings };
-}
-
-/** Before anything is typed: a check that passes on an undone step proves nothing. */
-function untouched(step: Step, verdicts: Verdict[]): Finding[] {
-  const unclear = brokenChecks(step, verdicts);
-  if (unclear.length > 0 || verdicts.some((verdict) => verdict.status !== 'pass')) return unclear;
-  return [
-    {
-      status: 'fail',
-      rule: 'vacuous',
-      line: checksOf(step)[0]!.line,
-      message: 'The checks of this step all pass before anything has been done, so they prove nothing.',
-      expected: 'at least one check that fails until the step is done',
-      actual: `passing: ${checksOf(step)
-        .map((check) => `“${check.name}”`)
-        .join(', ')}`,
-    },
-  ];
-}
-
-async function proveSolution(session: Session, step: Step): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  answerRightly(session, questionsOf(step));
-  const blocks = solutionOf(step);
-  const started: { block: CommandBlock; records: Awaited<ReturnType<Session['run']>> }[] = [];
-  for (const block of blocks) {
-    try {
-      const records = await session.run(block);
-      started.push({ block, records });
-      findings.push(...commandFindings(block, records, session));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      findings.push({
-        status: 'fail',
-        rule: 'command',
-        line: block.line,
-        message: error.message,
-        ...screenOf(session, block),
-      });
-      return findings;
-    }
-  }
-  if (checksOf(step).length > 0) findings.push(...notReached(step, await session.settle()));
-  findings.push(...started.flatMap(({ block, records }) => backgroundFindings(block, records, session)));
-  return findings;
-}
-
-function notReached(step: Step, verdicts: Verdict[]): Finding[] {
-  const failing = checksOf(step).flatMap((check, i): Finding[] => {
-    const verdict = verdicts[i];
-    if (verdict?.status !== 'fail') return [];
-    return [
-      {
-        status: 'fail',
-        rule: 'not-reached',
-        line: check.line,
-        message: `“${check.name}” does not hold after the step was solved: ${verdict.reason}`,
-        expected: verdict.expected,
-        actual: verdict.actual,
-      },
-    ];
-  });
-  return [...failing, ...brokenChecks(step, verdicts)];
-}
-
-const broken = (error: unknown, line: number): Finding => ({
-  status: error instanceof UserError && error.code === 'setup-failed' ? 'fail' : 'broken',
-  rule: 'lab',
-  line,
-  message: messageOf(error),
-});
+/** Where one of these was found, the steps after it have nothing to stand on. */
+const STOPPING: Rule[] = ['setup', 'command', 'exit', 'background', 'not-reached', 'unstable', 'check-broken', 'lab'];
+const stopping = ({ rule }: { rule: Rule }): boolean => STOPPING.includes(rule);

@@ -1,0 +1,54 @@
+import type { Check } from '../model/check.ts';
+import { checksOf, type Step } from '../model/scenario.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { Finding } from './proof.ts';
+
+type Failing = Extract<Verdict, { status: 'fail' }>;
+
+/** The checks that do not hold, with their verdicts. */
+export const failingOf = (step: Step, verdicts: Verdict[]): { check: Check; verdict: Failing }[] =>
+  checksOf(step).flatMap((check, i) => {
+    const verdict = verdicts[i];
+    return verdict?.status === 'fail' ? [{ check, verdict }] : [];
+  });
+
+/** A finding for each check that could not be made. */
+export const brokenOf = (step: Step, verdicts: Verdict[]): Finding[] =>
+  checksOf(step).flatMap((check, i): Finding[] => {
+    const verdict = verdicts[i];
+    if (verdict?.status !== 'broken') return [];
+    const message = `“${check.name}” could not be checked: ${verdict.reason}`;
+    return [{ status: 'broken', rule: 'check-broken', line: check.line, message }];
+  });
+
+/** Before anything is typed: a check that passes on an undone step proves nothing. */
+export function vacuous(step: Step, verdicts: Verdict[]): Finding[] {
+  const checks = checksOf(step);
+  if (checks.length === 0 || verdicts.some((verdict) => verdict.status !== 'pass')) return [];
+  return [
+    {
+      status: 'fail',
+      rule: 'vacuous',
+      line: checks[0]!.line,
+      message: 'The checks of this step all pass before anything has been done, so they prove nothing.',
+      expected: 'at least one check that fails until the step is done',
+      actual: `passing: ${checks.map(({ name }) => `“${name}”`).join(', ')}`,
+    },
+  ];
+}
+
+/** What is said of each check that should hold, and does not. */
+export const notHolding = (
+  step: Step,
+  verdicts: Verdict[],
+  rule: Finding['rule'],
+  what: (check: Check, verdict: Failing) => string,
+): Finding[] =>
+  failingOf(step, verdicts).map(({ check, verdict }) => ({
+    status: 'fail',
+    rule,
+    line: check.line,
+    message: what(check, verdict),
+    expected: verdict.expected,
+    actual: verdict.actual,
+  }));

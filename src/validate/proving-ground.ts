@@ -1,0 +1,119 @@
+import type { Runtime, Snapshot } from '../lab/lab.ts';
+import type { Scenario } from '../model/scenario.ts';
+import { Session } from '../session/session.ts';
+import type { SessionState } from '../session/state.ts';
+import type { Places } from '../session/tabs.ts';
+import type { TerminalSize } from '../terminal/pty.ts';
+import { type LogMarks, withLogs } from './evidence.ts';
+import { type Finding, isFault } from './proof.ts';
+
+/** How a session stood on entering a step: all that it takes to go on from there in a copy of its lab. */
+export interface Entry {
+  snapshot: Snapshot;
+  places: Places;
+  state: Pick<SessionState, 'step' | 'steps' | 'terminal'>;
+  marks: LogMarks;
+}
+
+interface Options {
+  runtime: Runtime;
+  /** Keep the first lab in which something is at fault. */
+  keepFailed: boolean;
+  signal: AbortSignal;
+}
+
+/** Wide and high enough that no line wraps and no pager stops the typing. */
+const SIZE: TerminalSize = { columns: 160, rows: 50 };
+
+/** The labs of one proof: the one that the lesson is walked through in, and copies of it to try other ways. */
+export class ProvingGround {
+  readonly scenario: Scenario;
+  readonly signal: AbortSignal;
+  /** Id of the lab that was kept. */
+  kept: string | undefined;
+  readonly #runtime: Runtime;
+  readonly #keepFailed: boolean;
+  readonly #sessions = new Set<Session>();
+  readonly #entries = new Set<Entry>();
+  /** Labs and snapshots that go while the proof goes on. */
+  readonly #removals: Promise<void>[] = [];
+  readonly #end = () => {
+    for (const session of this.#sessions) this.#remove(session);
+  };
+
+  constructor(scenario: Scenario, { runtime, keepFailed, signal }: Options) {
+    this.scenario = scenario;
+    this.signal = signal;
+    this.#runtime = runtime;
+    this.#keepFailed = keepFailed;
+    signal.addEventListener('abort', this.#end);
+  }
+
+  /** A new lab, or a copy of one as it stood on entering a step. */
+  async open(entry?: Entry): Promise<Session> {
+    this.signal.throwIfAborted();
+    const { scenario } = this;
+    const start = entry && { resume: entry, state: entry.state };
+    const session = new Session({ scenario, runtime: this.#runtime, keep: this.#keepFailed, size: SIZE, ...start });
+    this.#sessions.add(session);
+    await session.open();
+    return session;
+  }
+
+  /** Takes down how a session stands, until it is forgotten. */
+  async enter(session: Session, marks: LogMarks): Promise<Entry> {
+    const { step, steps, terminal } = session.state;
+    const snapshot = await session.lab!.snapshot(this.signal);
+    const entry = { snapshot, places: session.places(), state: { step, steps, terminal }, marks };
+    this.#entries.add(entry);
+    return entry;
+  }
+
+  forget(entry: Entry): void {
+    if (this.#entries.delete(entry)) this.#later(this.#runtime.removeSnapshot(entry.snapshot));
+  }
+
+  /** Tries something in a copy, of which nothing is left unless it fails and is to be kept. */
+  async inCopy(entry: Entry, attempt: (copy: Session) => Promise<Finding[]>): Promise<Finding[]> {
+    const copy = await this.open(entry);
+    try {
+      const findings = await withLogs(await attempt(copy), copy.lab, entry.marks);
+      if (findings.some(isFault)) await this.keep(copy);
+      return findings;
+    } finally {
+      this.#remove(copy);
+    }
+  }
+
+  /** Keeps a lab in which something failed, where that was asked for and no other has been. */
+  async keep(session: Session): Promise<void> {
+    const id = session.lab?.id;
+    if (!this.#keepFailed || this.kept !== undefined || id === undefined || session.lab?.gone.aborted) return;
+    this.kept = id;
+    this.#sessions.delete(session);
+    await session.close('keep');
+  }
+
+  /** Removes all that is not kept; resolves to what would not go. */
+  async close(): Promise<Finding[]> {
+    this.signal.removeEventListener('abort', this.#end);
+    for (const session of this.#sessions) this.#remove(session);
+    for (const entry of this.#entries) this.forget(entry);
+    const ended = await Promise.allSettled(this.#removals);
+    return ended.flatMap((end): Finding[] =>
+      end.status === 'fulfilled'
+        ? []
+        : [{ status: 'broken', rule: 'left-over', line: 1, message: `A lab could not be removed: ${end.reason}` }],
+    );
+  }
+
+  #remove(session: Session): void {
+    if (this.#sessions.delete(session)) this.#later(session.close('remove'));
+  }
+
+  #later(removal: Promise<void>): void {
+    // Its failure is met at the end.
+    removal.catch(() => {});
+    this.#removals.push(removal);
+  }
+}
