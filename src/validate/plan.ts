@@ -1,34 +1,44 @@
 import type { RuntimeName } from '../lab/lab.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Major } from '../model/topology.ts';
-import { findScenario, listScenarios, loadScenario } from '../scenario/load.ts';
+import { findScenario, listScenarios, loadScenario, type ScenarioSummary } from '../scenario/load.ts';
 import { preferredMajor } from '../scenario/versions.ts';
 import { EXIT, UserError } from '../util/user-error.ts';
 import type { Case, Finding } from './proof.ts';
 
-interface Wanted {
-  /** Undefined: the default major, or the newest that the scenario supports. */
-  majors: Major[] | undefined;
+/** The scenarios that were named, each once, or all. Throws a UserError when none of them is for a major that was asked for. */
+export async function findScenarios(ids: string[], majors?: Major[]): Promise<ScenarioSummary[]> {
+  const named = await Promise.all(ids.map((id) => findScenario(id)));
+  const scenarios = named.length > 0 ? named : await listScenarios();
+  if (majors && !scenarios.some((scenario) => majorsOf(scenario, majors).length > 0)) {
+    throw new UserError('nothing-to-test', `No scenario here works on PostgreSQL ${majors.join(' or ')}.`, {
+      hint: scenarios.map(({ id, majors: supported }) => `${id} works on ${supported.join(', ')}`).join('\n'),
+      exit: EXIT.usage,
+    });
+  }
+  return [...new Map(scenarios.map((scenario) => [scenario.directory, scenario])).values()];
+}
+
+interface Matrix {
+  /** Undefined: the default major, or the newest that a scenario works on. */
+  majors?: Major[] | undefined;
   runtimes: RuntimeName[];
 }
 
-/** One case for each scenario, major and runtime, in a stable order. */
-export async function plan(ids: string[], { majors, runtimes }: Wanted): Promise<Case[]> {
-  const scenarios = ids.length > 0 ? await Promise.all(ids.map((id) => findScenario(id))) : await listScenarios();
-  const cases = scenarios.flatMap(({ id, title, directory, file, majors: supported }) => {
-    const chosen = majors
-      ? majors.filter((major) => supported.includes(major))
-      : supported.length > 0
-        ? [preferredMajor(supported)]
-        : [];
-    return chosen.flatMap((major) =>
+/** One case for each scenario, major that it works on, and runtime, in a stable order. */
+export function plan(scenarios: ScenarioSummary[], { majors, runtimes }: Matrix): Case[] {
+  return scenarios.flatMap((scenario) => {
+    const { id, title, directory, file } = scenario;
+    return majorsOf(scenario, majors).flatMap((major) =>
       runtimes.map((runtime): Case => ({ scenario: id, title, directory, file, major, runtime })),
     );
   });
-  if (cases.length > 0) return cases;
-  throw new UserError('nothing-to-test', 'No scenario works on the PostgreSQL majors that were asked for.', {
-    exit: EXIT.usage,
-  });
+}
+
+function majorsOf({ majors: supported }: ScenarioSummary, wanted: Major[] | undefined): Major[] {
+  // A document that works on no major is faulty, and one case has to say so.
+  if (!wanted || supported.length === 0) return [preferredMajor(supported)];
+  return supported.filter((major) => wanted.includes(major));
 }
 
 /** The scenario of a case, or what is wrong with its document. */
