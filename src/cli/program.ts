@@ -1,11 +1,12 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { RUNTIMES, type RuntimeName } from '../lab/lab.ts';
-import { MAJORS, type Major } from '../model/topology.ts';
+import { RUNTIMES } from '../lab/lab.ts';
 import { suggest } from '../scenario/nearest.ts';
-import { EXIT, type ExitStatus, UserError } from '../util/user-error.ts';
+import { EXIT, UserError } from '../util/user-error.ts';
+import { collect, parseJobs, parseMajor, parseMajors, parseRuntimes, parseShard } from './options.ts';
 
-type Run = (...args: never[]) => Promise<ExitStatus>;
+/** Resolves to an exit status: one of EXIT, or that of a program that was run for the person. */
+type Run = (...args: never[]) => Promise<number>;
 
 const runtimeOption = () =>
   new Option('--runtime <name>', 'docker or local; by itself it takes what works').choices(RUNTIMES);
@@ -22,27 +23,18 @@ function unknownCommand(word: string, program: Command): UserError {
 
 const HIDDEN = ['pick', 'janitor'];
 
-function parseMajor(text: string): Major {
-  const major = MAJORS.find((known) => String(known) === text);
-  if (!major) throw new InvalidArgumentError(`PostgreSQL ${MAJORS.join(', ')} can be had.`);
-  return major;
-}
-
-function parseMajors(text: string): Major[] {
-  return text === 'all' ? [...MAJORS] : text.split(',').map(parseMajor);
-}
-
-function parseRuntimes(text: string): RuntimeName[] {
-  return text.split(',').map((word) => {
-    const name = RUNTIMES.find((known) => known === word);
-    if (!name) throw new InvalidArgumentError(`Runtimes are ${RUNTIMES.join(' and ')}.`);
-    return name;
-  });
-}
+const TEST_STATUS = `
+Exit status:
+  0    every lesson works
+  1    one does not
+  2    wrong usage
+  3    one could not be judged: an engine, an image or a check did not work
+  130  interrupted, with a report of what was done
+`;
 
 /** Reads the arguments, runs the command they name, resolves to its exit status. Each command's code is loaded when it runs. */
-export async function runCommandLine(argv: string[], signal: AbortSignal): Promise<ExitStatus> {
-  let status: ExitStatus = EXIT.done;
+export async function runCommandLine(argv: string[], signal: AbortSignal): Promise<number> {
+  let status: number = EXIT.done;
   const action =
     (run: Run) =>
     async (...args: unknown[]) => {
@@ -91,12 +83,22 @@ export async function runCommandLine(argv: string[], signal: AbortSignal): Promi
     .command('test')
     .description('prove that lessons work: untouched they fail, mistakes are diagnosed, solved they pass')
     .argument('[scenario...]', 'ids or paths; all scenarios by default')
-    .option('--pg <majors>', 'majors, as 15,17 or all (default: the newest that a scenario supports)', parseMajors)
-    .option('--runtime <names>', 'docker, local or both (default: what works)', parseRuntimes)
-    .addOption(new Option('--reporter <name>', 'how to report').choices(['text', 'json']).default('text'))
-    .option('--bail', 'stop at the first scenario that fails')
-    .option('--keep-failed', 'keep the lab of a step that failed, and say how to enter it')
-    .addOption(jsonOption())
+    .optionsGroup('What to prove:')
+    .option('--pg <majors>', '13,15 or all; default: one that the scenario is for', parseMajors)
+    .option('--runtime <names>', 'docker, local or both; default: what works', parseRuntimes)
+    .option('--changed <git-ref>', 'only scenarios that changed since this commit')
+    .option('--shard <i/n>', 'only this part, as 1/3, 2/3 and 3/3', parseShard)
+    .optionsGroup('How to prove it:')
+    .option('--ablate', 'leave out each command in turn: is it noticed?')
+    .option('--rewind', 'put the lab back to an earlier step and go on')
+    .option('--jobs <n>', 'so many labs at work at once; default: cores / 2', parseJobs)
+    .option('--bail', 'begin no more after the first that fails')
+    .option('--keep-failed', 'keep the lab of what failed, and say how to enter it')
+    .option('--update', 'write what was printed into the output blocks')
+    .optionsGroup('How to report it:')
+    .option('--reporter <name[=file]>', 'text, json, junit or github; several with commas', collect)
+    .addOption(new Option('--json', 'the same as --reporter json'))
+    .addHelpText('after', TEST_STATUS)
     .action(action(async (ids, options) => (await import('./test.ts')).test(ids, options, signal)));
 
   program
@@ -116,7 +118,7 @@ export async function runCommandLine(argv: string[], signal: AbortSignal): Promi
     .action(action(async (ids, options) => (await import('./labs.ts')).removeLabs(ids, options)));
   labs
     .command('enter')
-    .description('open a shell in a lab')
+    .description('open a shell in a lab that is not in use, such as one that test --keep-failed has kept')
     .argument('<id>')
     .option('--user <name>', 'as this user', 'student')
     .action(action(async (id, options) => (await import('./labs.ts')).enterLab(id, options, signal)));

@@ -34,3 +34,8 @@ export function age(since: Date): string {
   const hours = Math.round(minutes / 60);
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
+
+/** For a command that cleans up on Ctrl-C: being asked to end by another program is the same to it. */
+export function interruptOnTerm(): void {
+  process.on('SIGTERM', () => process.kill(process.pid, 'SIGINT'));
+}

@@ -1,61 +1,63 @@
+import { availableParallelism } from 'node:os';
 import type { Runtime, RuntimeName } from '../lab/lab.ts';
 import type { Major } from '../model/topology.ts';
 import { EXIT, type ExitStatus } from '../util/user-error.ts';
-import type { Case, Proof, Reporter } from '../validate/proof.ts';
+import { type Case, outcomeOf, type Proof, type Run, type StepProof } from '../validate/proof.ts';
+import type { Shard } from '../validate/shard.ts';
+import { reportError } from './report-error.ts';
+import { interruptOnTerm } from './screen.ts';
 
 interface Options {
   pg?: Major[];
   runtime?: RuntimeName[];
-  reporter: 'text' | 'json';
-  json?: boolean;
+  changed?: string;
+  shard?: Shard;
+  ablate?: boolean;
+  rewind?: boolean;
+  update?: boolean;
+  jobs?: number;
   bail?: boolean;
   keepFailed?: boolean;
+  reporter?: string[];
+  json?: boolean;
 }
 
-/** `waldojo test`: proves the named scenarios, or all, one after the other. */
+/** `waldojo test`: proves the named scenarios, or all. */
 export async function test(ids: string[], options: Options, signal: AbortSignal): Promise<ExitStatus> {
-  const [{ loadCase, plan }, { prove }, { findingsOf }, { startJanitor }] = await Promise.all([
+  const [{ findScenarios, plan }, { inShard }, { runCases }, { openReporters, parseReporter }] = await Promise.all([
     import('../validate/plan.ts'),
-    import('../validate/prove.ts'),
-    import('../validate/proof.ts'),
-    import('../lab/janitor.ts'),
+    import('../validate/shard.ts'),
+    import('../validate/run.ts'),
+    import('../validate/report/open.ts'),
   ]);
-  const runtimes = await openRuntimes(options.runtime);
-  const cases = await plan(ids, { majors: options.pg, runtimes: [...runtimes.keys()] });
-  const reporter = await openReporter(options.json ? 'json' : options.reporter);
-  startJanitor();
-  const began = performance.now();
-  const proofs: Proof[] = [];
-  for (const testCase of cases) {
-    if (signal.aborted) break;
-    reporter.caseStarted?.(testCase);
-    const proof = await proveCase(testCase).catch((error) => {
-      if (signal.aborted) return null;
-      throw error;
-    });
-    if (!proof) break;
-    proofs.push(proof);
-    reporter.caseEnded?.(proof);
-    if (options.bail && findingsOf(proof).length > 0) break;
+  interruptOnTerm();
+  const reports = (options.reporter ?? []).map(parseReporter);
+  let scenarios = await findScenarios(ids, options.pg);
+  if (options.changed !== undefined) {
+    const { changedSince } = await import('../validate/changed.ts');
+    scenarios = await changedSince(options.changed, scenarios, signal);
   }
-  await reporter.end({ proofs, notRun: [], milliseconds: performance.now() - began, interrupted: signal.aborted });
-  if (signal.aborted) return EXIT.interrupted;
-  const findings = proofs.flatMap(findingsOf);
-  if (findings.some(({ status }) => status === 'fail')) return EXIT.failed;
-  return findings.length > 0 ? EXIT.environment : EXIT.done;
-
-  async function proveCase(testCase: Case): Promise<Proof> {
-    const runtime = runtimes.get(testCase.runtime)!;
-    const loaded = await loadCase(testCase);
-    if ('findings' in loaded)
-      return { case: testCase, steps: [], milliseconds: 0, findings: loaded.findings, interrupted: false };
-    return prove(loaded.scenario, testCase, {
-      runtime,
-      keepFailed: options.keepFailed ?? false,
-      signal,
-      onStep: (step) => reporter.step?.(testCase, step),
-    });
-  }
+  const runtimes = scenarios.length > 0 ? await openRuntimes(options.runtime) : new Map<RuntimeName, Runtime>();
+  let cases = plan(scenarios, { majors: options.pg, runtimes: [...runtimes.keys()] });
+  if (options.shard) cases = inShard(cases, options.shard);
+  const reporter = await openReporters(reports, {
+    stdout: process.stdout,
+    colour: process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+    json: options.json,
+  });
+  if (cases.length === 0) process.stderr.write(`Nothing to test: ${whyNone(options)}.\n`);
+  else (await import('../lab/janitor.ts')).startJanitor();
+  const sayInterrupted = () => process.stderr.write('\nInterrupted: removing the labs. Once more leaves at once.\n');
+  signal.addEventListener('abort', sayInterrupted);
+  const run = await runCases(cases, {
+    jobs: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+    bail: options.bail ?? false,
+    reporter,
+    signal,
+    prove: (testCase, onStep) => proveCase(testCase, runtimes.get(testCase.runtime)!, onStep, options, signal),
+    onBug: (error) => reportError(error, signal),
+  });
+  return exitStatus(run);
 }
 
 async function openRuntimes(names: RuntimeName[] | undefined): Promise<Map<RuntimeName, Runtime>> {
@@ -65,8 +67,29 @@ async function openRuntimes(names: RuntimeName[] | undefined): Promise<Map<Runti
   return new Map(opened.map((runtime) => [runtime.name, runtime]));
 }
 
-async function openReporter(name: 'text' | 'json'): Promise<Reporter> {
-  const { openReporters } = await import('../validate/report/open.ts');
-  const colour = process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  return openReporters([{ name }], { stdout: process.stdout, colour });
+function whyNone({ changed, shard }: Options): string {
+  const shards = shard && `shard ${shard.index} of ${shard.count} is empty`;
+  if (changed === undefined) return shards ?? 'there are no scenarios';
+  return `no scenario has changed since ${changed}`;
+}
+
+async function proveCase(
+  testCase: Case,
+  runtime: Runtime,
+  onStep: (step: StepProof) => void,
+  { keepFailed = false, ablate = false, rewind = false, update = false }: Options,
+  signal: AbortSignal,
+): Promise<Proof> {
+  const [{ loadCase }, { prove }] = await Promise.all([import('../validate/plan.ts'), import('../validate/prove.ts')]);
+  const loaded = await loadCase(testCase);
+  if ('findings' in loaded)
+    return { case: testCase, steps: [], findings: loaded.findings, milliseconds: 0, interrupted: false };
+  return prove(loaded.scenario, testCase, { runtime, keepFailed, ablate, rewind, update, signal, onStep });
+}
+
+function exitStatus({ proofs, interrupted }: Run): ExitStatus {
+  if (interrupted) return EXIT.interrupted;
+  const outcomes = new Set(proofs.map(outcomeOf));
+  if (outcomes.has('failed')) return EXIT.failed;
+  return outcomes.has('broken') ? EXIT.environment : EXIT.done;
 }
