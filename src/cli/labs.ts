@@ -1,3 +1,4 @@
+import type { LabRecord } from '../lab/lab.ts';
 import { usableRuntimes } from '../lab/runtimes.ts';
 import { EXIT, type ExitStatus, UserError } from '../util/user-error.ts';
 import { allLabs } from './overview.ts';
@@ -11,13 +12,14 @@ export async function listLabs({ json }: { json?: boolean }): Promise<ExitStatus
   else {
     const rows = labs.map((lab) => [
       lab.id,
+      lab.scenario,
       lab.runtime,
-      `PostgreSQL ${lab.major}`,
+      String(lab.major),
       lab.owned ? 'in use' : lab.running ? 'running' : 'stopped',
       age(lab.created),
       bytes(lab.bytes),
     ]);
-    process.stdout.write(table([['LAB', 'RUNTIME', 'VERSION', 'STATE', 'AGE', 'SIZE'], ...rows]));
+    process.stdout.write(table([['LAB', 'SCENARIO', 'RUNTIME', 'PG', 'STATE', 'AGE', 'SIZE'], ...rows]));
   }
   return EXIT.done;
 }
@@ -28,7 +30,7 @@ export async function removeLabs(ids: string[], { all }: { all?: boolean }): Pro
     throw new UserError('no-lab-named', 'Say which labs to remove, or --all.', { exit: EXIT.usage });
   }
   const labs = await allLabs();
-  const wanted = all ? labs.filter((lab) => !lab.owned) : ids.map((id) => find(labs, id));
+  const wanted = all ? labs.filter((lab) => !lab.owned) : ids.map((id) => findLab(labs, id));
   const runtimes = await usableRuntimes();
   for (const { id, runtime } of wanted) {
     await runtimes.find(({ name }) => name === runtime)!.removeLab(id);
@@ -39,30 +41,7 @@ export async function removeLabs(ids: string[], { all }: { all?: boolean }): Pro
   return EXIT.done;
 }
 
-/** `waldojo labs enter`: a shell in a lab that is not in use, until it ends. */
-export async function enterLab(id: string, { user }: { user: string }, signal: AbortSignal): Promise<ExitStatus> {
-  const record = find(await allLabs(), id);
-  const runtime = (await usableRuntimes()).find(({ name }) => name === record.runtime)!;
-  const lab = await runtime.resume(id, signal);
-  const { stdin, stdout } = process;
-  const size = () => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 });
-  try {
-    const pty = await lab.openTerminal(['bash', '-i'], { user, ...size() });
-    const ended = new Promise<void>((resolve) => pty.onExit(resolve));
-    pty.onData((chunk) => stdout.write(chunk));
-    stdin.setRawMode?.(true);
-    stdin.on('data', (chunk) => pty.write(chunk));
-    stdout.on('resize', () => pty.resize(size().columns, size().rows));
-    await ended;
-  } finally {
-    stdin.setRawMode?.(false);
-    stdin.pause();
-    await lab.stop();
-  }
-  return EXIT.done;
-}
-
-function find<T extends { id: string }>(labs: T[], id: string): T {
+export function findLab(labs: LabRecord[], id: string): LabRecord {
   const found = labs.find((lab) => lab.id === id);
   if (found) return found;
   const known = labs.map((lab) => lab.id).join(', ');

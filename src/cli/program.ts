@@ -121,7 +121,7 @@ export async function runCommandLine(argv: string[], signal: AbortSignal): Promi
     .description('open a shell in a lab that is not in use, such as one that test --keep-failed has kept')
     .argument('<id>')
     .option('--user <name>', 'as this user', 'student')
-    .action(action(async (id, options) => (await import('./labs.ts')).enterLab(id, options, signal)));
+    .action(action(async (id, options) => (await import('./enter-lab.ts')).enterLab(id, options, signal)));
 
   const images = program.command('images').description('the lab images');
   images

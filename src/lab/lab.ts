@@ -77,6 +77,12 @@ export interface ExecResult {
   stderr: string;
 }
 
+/** A pseudo-terminal of a lab. */
+export interface LabTerminal extends Pty {
+  /** Of the first process in it: resolves once that has ended. */
+  exitStatus(): Promise<number>;
+}
+
 export interface TerminalOptions extends TerminalSize {
   user: string;
   env?: Record<string, string>;
@@ -92,7 +98,7 @@ export interface Lab {
   /** Runs a command and returns its standard input and output as one byte stream, without a terminal in between. */
   connect(argv: string[], options?: Pick<ExecOptions, 'user' | 'signal'>): Promise<Duplex>;
   /** Starts `argv` on a pseudo-terminal of the lab, in the user's home directory. */
-  openTerminal(argv: string[], options: TerminalOptions): Promise<Pty>;
+  openTerminal(argv: string[], options: TerminalOptions): Promise<LabTerminal>;
   /** Freezes the processes, copies the disk, lets them go on. */
   snapshot(signal?: AbortSignal): Promise<Snapshot>;
   /** Puts the disk back to a snapshot of this lab and boots it; processes and terminals of before are gone. */

@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { addAbortSignal, type Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import type { Pty } from '../../terminal/pty.ts';
 import { UserError } from '../../util/user-error.ts';
-import type { ExecOptions, ExecResult, Lab, Snapshot, TerminalOptions } from '../lab.ts';
+import type { ExecOptions, ExecResult, Lab, LabTerminal, Snapshot, TerminalOptions } from '../lab.ts';
 import { type Boot, boot } from './boot.ts';
 import { CommandStream } from './command-stream.ts';
 import { createContainer, killContainer, type Labelled, removeContainer } from './containers.ts';
@@ -90,7 +89,7 @@ export class DockerLab implements Lab {
     return signal ? addAbortSignal(signal, stream) : stream;
   }
 
-  async openTerminal(argv: string[], { user, env, columns, rows }: TerminalOptions): Promise<Pty> {
+  async openTerminal(argv: string[], { user, env, columns, rows }: TerminalOptions): Promise<LabTerminal> {
     return createPty(await this.#start(argv, { user, env, terminal: { columns, rows } }));
   }
 

@@ -1,8 +1,8 @@
-import type { Pty } from '../../terminal/pty.ts';
+import type { LabTerminal } from '../lab.ts';
 import type { Process } from './process.ts';
 
-/** The Pty interface over a process that was started on a terminal. */
-export function createPty(process: Process): Pty {
+/** A terminal over a process that was started on a terminal. */
+export function createPty(process: Process): LabTerminal {
   const { socket } = process;
   let exited = false;
   process.ended.then(() => {
@@ -23,6 +23,7 @@ export function createPty(process: Process): Pty {
   return {
     onData: (listener) => process.listen((_, bytes) => listener(bytes)),
     onExit: (listener) => void process.ended.then(listener),
+    exitStatus: () => process.ended.then(process.exitCode),
     write: (bytes) => void (exited || socket.write(bytes)),
     resize(columns, rows) {
       wanted = [columns, rows];

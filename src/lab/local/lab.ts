@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { addAbortSignal, type Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { Pty } from '../../terminal/pty.ts';
 import { UserError } from '../../util/user-error.ts';
 import { ownerOf } from '../ids.ts';
-import type { ExecOptions, ExecResult, Lab, Snapshot, TerminalOptions } from '../lab.ts';
+import type { ExecOptions, ExecResult, Lab, LabTerminal, Snapshot, TerminalOptions } from '../lab.ts';
 import { type Boot, bootLab } from './boot.ts';
 import { CommandStream } from './command-stream.ts';
 import { enter } from './enter.ts';
@@ -86,7 +85,7 @@ export class LocalLab implements Lab {
     return signal ? addAbortSignal(signal, stream) : stream;
   }
 
-  async openTerminal(argv: string[], options: TerminalOptions): Promise<Pty> {
+  async openTerminal(argv: string[], options: TerminalOptions): Promise<LabTerminal> {
     return openLabTerminal(this.#running().pid, argv, options);
   }
 

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
-import type { Pty } from '../../terminal/pty.ts';
-import type { TerminalOptions } from '../lab.ts';
+import type { LabTerminal, TerminalOptions } from '../lab.ts';
 import { enter, enterTerminal } from './enter.ts';
 import { isRoot, ROOT_BASE } from './mapping.ts';
 
@@ -16,7 +15,7 @@ const RETRY = 5;
  * Starts a command on a new pseudo-terminal that is the lab's own, so that `tty` and sudo work in it, and of which this
  * process holds the other end: nothing stands between the two.
  */
-export function openLabTerminal(pid: number, argv: string[], options: TerminalOptions): Pty {
+export function openLabTerminal(pid: number, argv: string[], options: TerminalOptions): LabTerminal {
   const { columns, rows, user, env } = options;
   const devpts = `/proc/${pid}/root/dev/pts`;
   const master = openSync(`${devpts}/ptmx`, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
@@ -33,7 +32,8 @@ export function openLabTerminal(pid: number, argv: string[], options: TerminalOp
   stream.on('error', () => {}).pause();
   child.once('error', () => stream.destroy());
   const closed = new Promise((resolve) => stream.once('close', resolve));
-  const over = Promise.all([closed, once(child, 'exit').catch(() => {})]);
+  const exited = once(child, 'exit').catch(() => [null]) as Promise<[number | null]>;
+  const over = Promise.all([closed, exited]);
 
   // libuv would spin while a terminal is full, so what does not fit waits here.
   let waiting: Buffer[] = [];
@@ -74,8 +74,9 @@ export function openLabTerminal(pid: number, argv: string[], options: TerminalOp
       stream.on('data', listener).resume();
     },
     onExit(listener) {
-      over.then(listener);
+      over.then(() => listener());
     },
+    exitStatus: async () => (await exited)[0] ?? 137,
     write(bytes) {
       waiting.push(Buffer.from(bytes));
       if (!timer) flush();
