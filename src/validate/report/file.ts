@@ -1,6 +1,6 @@
 import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { messageOf, UserError } from '../../util/user-error.ts';
+import { EXIT, messageOf, UserError } from '../../util/user-error.ts';
 import type { Output } from './output.ts';
 
 interface ReportFile extends Output {
@@ -43,8 +43,12 @@ export async function openReportFile(file: string): Promise<ReportFile> {
   }
 }
 
-const unwritable = (file: string, error: unknown): UserError =>
-  new UserError('report-file', `The report ${file} cannot be written: ${messageOf(error)}.`, {
+function unwritable(file: string, error: unknown): UserError {
+  // Without the call and the path that the system names: the draft's would only confuse.
+  const reason = messageOf(error).replace(/, \w+ '.*/s, '');
+  return new UserError('report-file', `The report ${file} cannot be written: ${reason}.`, {
     hint: 'Name a file in a directory that you can write to.',
+    exit: EXIT.environment,
     cause: error,
   });
+}

@@ -1,26 +1,47 @@
-import { findingsOf, type Reporter } from '../proof.ts';
+import { type Case, type Outcome, outcomeOf, type Proof, type Reporter, type Run } from '../proof.ts';
 import type { Output } from './output.ts';
+
+/** The document of `--reporter json`. What is added to it leaves the version as it is; what is changed raises it. */
+export interface JsonReport {
+  version: 1;
+  /** How many cases came to what. */
+  summary: Record<Outcome | 'notRun', number>;
+  interrupted: boolean;
+  milliseconds: number;
+  /** In the order in which they ended. Texts are as they came from the lab, escape sequences and all. */
+  cases: (Case & { outcome: Outcome } & Omit<Proof, 'case'>)[];
+  /** Cases that were not begun. */
+  notRun: Case[];
+}
 
 /** One JSON document, at the end. */
 export function jsonReporter(output: Output): Reporter {
   return {
-    end({ proofs, milliseconds, interrupted }) {
-      const cases = proofs.map(({ case: testCase, steps, findings, milliseconds: took, kept }) => ({
-        ...testCase,
-        milliseconds: Math.round(took),
-        kept,
-        findings,
-        steps: steps.map((step) => ({ ...step, milliseconds: Math.round(step.milliseconds) })),
-      }));
-      const all = proofs.flatMap(findingsOf);
-      const count = (status: 'fail' | 'broken') => all.filter((finding) => finding.status === status).length;
-      const summary = {
-        failed: count('fail'),
-        broken: count('broken'),
-        milliseconds: Math.round(milliseconds),
-        interrupted,
-      };
-      output.write(`${JSON.stringify({ version: 1, summary, cases }, null, 2)}\n`);
+    end: (run) => void output.write(`${JSON.stringify(reportOf(run), null, 2)}\n`),
+  };
+}
+
+function reportOf({ proofs, notRun, interrupted, milliseconds }: Run): JsonReport {
+  const cases = proofs.map(({ case: testCase, ...proof }) => ({
+    ...testCase,
+    outcome: outcomeOf({ case: testCase, ...proof }),
+    ...proof,
+    milliseconds: Math.round(proof.milliseconds),
+    steps: proof.steps.map((step) => ({ ...step, milliseconds: Math.round(step.milliseconds) })),
+  }));
+  const count = (outcome: Outcome) => cases.filter((testCase) => testCase.outcome === outcome).length;
+  return {
+    version: 1,
+    summary: {
+      passed: count('passed'),
+      failed: count('failed'),
+      broken: count('broken'),
+      interrupted: count('interrupted'),
+      notRun: notRun.length,
     },
+    interrupted,
+    milliseconds: Math.round(milliseconds),
+    cases,
+    notRun,
   };
 }

@@ -42,11 +42,12 @@ export async function openReporters(
   const asked: readonly ReporterSpec[] = json ? [...named, { name: 'json' }] : named;
   const specs = asked.length > 0 ? asked : usual(environment);
   refuseMixture(specs);
+  const root = environment.GITHUB_WORKSPACE ?? process.cwd();
   const taken = new Set<string>();
   const reporters: Reporter[] = [];
   for (const { name, file } of specs) {
     if (file === undefined) {
-      reporters.push(await load(name, stdout, colour));
+      reporters.push(await load(name, stdout, colour, root));
       continue;
     }
     const report = await openReportFile(file);
@@ -54,7 +55,7 @@ export async function openReporters(
       throw usage('report-file-twice', `Two reports would be written to ${file}.`, 'Give each a file of its own.');
     }
     taken.add(report.path);
-    reporters.push(thenSave(await load(name, report, false), report.save));
+    reporters.push(thenSave(await load(name, report, false, root), report.save));
   }
   return together(reporters);
 }
@@ -74,16 +75,16 @@ function refuseMixture(specs: readonly ReporterSpec[]): void {
   );
 }
 
-async function load(name: ReporterName, output: Output, colour: boolean): Promise<Reporter> {
+async function load(name: ReporterName, output: Output, colour: boolean, root: string): Promise<Reporter> {
   switch (name) {
     case 'text':
       return (await import('./text.ts')).textReporter(output, colour);
     case 'json':
       return (await import('./json.ts')).jsonReporter(output);
     case 'junit':
-      return (await import('./junit.ts')).junitReporter(output);
+      return (await import('./junit.ts')).junitReporter(output, root);
     case 'github':
-      return (await import('./github.ts')).githubReporter(output);
+      return (await import('./github.ts')).githubReporter(output, root);
   }
 }
 

@@ -1,76 +1,132 @@
-import { styleText } from 'node:util';
-import { type Case, type Finding, findingsOf, type Proof, type Reporter, type StepProof } from '../proof.ts';
+import { type Case, type Finding, outcomeOf, type Proof, type Reporter, type StepProof } from '../proof.ts';
+import { chop, wrap } from './fold.ts';
 import type { Output } from './output.ts';
+import { mark, type Paint, painter } from './paint.ts';
+import { circumstances, many, type Part, printable, tell, worst } from './plain.ts';
+import { seconds, summaryOf } from './summary.ts';
 
-type Style = Parameters<typeof styleText>[0];
+/** Rows of each kind of evidence. */
+const ROWS = 15;
+const INDENT = ' '.repeat(6);
+/** Columns of a title: as many as leave room for all that was tried in a row of 80. */
+const TITLE = 32;
 
-/** For people, as it happens: one line a step and, where something is wrong, what, where, and what was on the screen. */
+/** For people, as it happens: one line a step and, where something is wrong, what, where, and what was to be seen. */
 export function textReporter(output: Output, colour: boolean): Reporter {
-  const paint = (style: Style, text: string) => (colour ? styleText(style, text, { validateStream: false }) : text);
-  const line = (text = '') => output.write(`${text}\n`);
+  const paint = painter(colour);
+  const columns = output.columns || Number.POSITIVE_INFINITY;
+  const running = new Set<Case>();
+  let current: Case | undefined;
+  let written = 0;
+  let gap = true;
+  const line = (text: string) => {
+    written += 1;
+    gap = false;
+    output.write(`${text}\n`);
+  };
+  /** One blank line, however many ask for it. */
+  const blank = () => {
+    if (!gap) line('');
+    gap = true;
+  };
 
-  const describe = (testCase: Case, finding: Finding) => {
-    const mark = finding.status === 'fail' ? paint('red', '✗') : paint('magenta', '!');
-    line(`      ${mark} ${paint('bold', `${testCase.file}:${finding.line}`)}  ${finding.message}`);
-    for (const [label, text] of [
-      ['expected', finding.expected],
-      ['got     ', finding.actual],
-    ]) {
-      if (text !== undefined)
-        line(`          ${paint('dim', label!)}  ${text.replaceAll('\n', '\n                    ')}`);
+  /** Cases that are proved at the same time take turns, and each turn says whose it is. */
+  const turnTo = (testCase: Case) => {
+    if (current === testCase) return;
+    blank();
+    const { scenario, major, runtime } = testCase;
+    line(`${paint('bold', scenario)}  ${paint('dim', `PostgreSQL ${major}  ${runtime}`)}`);
+    current = testCase;
+  };
+
+  const describe = ({ file }: Case, findings: Finding[]) => {
+    const told = tell(findings, ROWS);
+    for (const [i, finding] of findings.entries()) {
+      blank();
+      for (const row of headline(file, finding, columns - INDENT.length, paint)) line(INDENT + row);
+      for (const parts of [told[i]!.difference, told[i]!.evidence]) {
+        for (const row of parts.flatMap((part) => rowsOf(part, columns - 8, paint))) line(`${INDENT}  ${row}`);
+        blank();
+      }
     }
-    const screen = finding.evidence?.screen;
-    if (screen === undefined) return;
-    line(`          ${paint('dim', 'the last of the screen')}`);
-    for (const row of screen.split('\n').slice(-15)) line(`          ${paint('dim', '│')} ${row}`);
   };
 
   return {
     caseStarted(testCase) {
-      line(paint('bold', `${testCase.scenario}  PostgreSQL ${testCase.major}  ${testCase.runtime}`));
+      if (running.size === 0) turnTo(testCase);
+      running.add(testCase);
     },
     step(testCase, step) {
-      line(
-        `  ${mark(step, paint)} ${step.title.padEnd(52)} ${paint('dim', `${seconds(step.milliseconds)}${tried(step)}`)}`,
-      );
-      for (const finding of step.findings) describe(testCase, finding);
+      if (step.findings.length === 0 && tried(step).length === 0) return;
+      turnTo(testCase);
+      line(stepLine(step, columns, paint));
+      describe(testCase, step.findings);
     },
     caseEnded(proof) {
-      for (const finding of proof.findings) describe(proof.case, finding);
-      if (proof.kept) line(`      The lab was kept. Enter it with: waldojo labs enter ${proof.kept}`);
-      line();
+      running.delete(proof.case);
+      const notes = notesOn(proof);
+      if (proof.findings.length + notes.length === 0) return;
+      turnTo(proof.case);
+      describe(proof.case, proof.findings);
+      for (const note of notes) for (const row of wrap(note, columns - 2)) line(`  ${paint('dim', row)}`);
     },
-    end({ proofs, milliseconds, interrupted }) {
-      const failed = proofs.filter((proof) => findingsOf(proof).some(({ status }) => status === 'fail'));
-      const broken = proofs.filter((proof) => !failed.includes(proof) && findingsOf(proof).length > 0);
-      const passed = proofs.length - failed.length - broken.length;
-      const parts = [
-        paint('green', `${passed} passed`),
-        failed.length > 0 ? paint('red', `${failed.length} failed`) : '0 failed',
-        ...(broken.length > 0 ? [paint('magenta', `${broken.length} could not be told`)] : []),
-        ...(interrupted ? [paint('yellow', 'interrupted')] : []),
-      ];
-      line(`${parts.join(', ')}  ${paint('dim', `${count(proofs)} in ${seconds(milliseconds).trim()}`)}`);
+    end(run) {
+      const long = written > (output.rows || 24);
+      for (const row of summaryOf(run, { long, columns, paint })) line(row);
     },
   };
 }
 
-const mark = (step: StepProof, paint: (style: Style, text: string) => string): string => {
-  if (step.findings.some(({ status }) => status === 'fail')) return paint('red', '✗');
-  return step.findings.length > 0 ? paint('magenta', '!') : paint('green', '✓');
-};
+function stepLine(step: StepProof, columns: number, paint: Paint): string {
+  const title = step.title.padEnd(TITLE);
+  const begin = `  ${mark(worst(step.findings), paint)} ${seconds(step.milliseconds)}  ${title}`;
+  const room = columns - 13 - title.length - 3;
+  const parts = tried(step);
+  while (parts.join(', ').length > room) parts.pop();
+  return parts.length > 0 ? `${begin}   ${paint('dim', parts.join(', '))}` : begin.trimEnd();
+}
 
-const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`.padStart(7);
+const tried = ({ checks, mistakes, ablations }: StepProof): string[] => [
+  ...(checks > 0 ? [many(checks, 'check')] : []),
+  ...(mistakes > 0 ? [many(mistakes, 'mistake')] : []),
+  ...(ablations > 0 ? [`${ablations} left out`] : []),
+];
 
-const many = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** Place and message in one line where there is room for both. */
+function headline(file: string, finding: Finding, columns: number, paint: Paint): string[] {
+  const place = `${file}:${finding.line}`;
+  const message = printable(finding.message);
+  const begin = `${mark(finding.status, paint)} ${paint('bold', place)}`;
+  if (!message.includes('\n') && 2 + place.length + 2 + message.length <= columns) return [`${begin}  ${message}`];
+  return [begin, ...wrap(message, columns - 2).map((row) => `  ${row}`)];
+}
 
-const tried = (step: StepProof): string => {
-  const parts = [many(step.checks, 'check')];
-  if (step.mistakes > 0) parts.push(many(step.mistakes, 'mistake'));
-  return step.checks > 0 ? `   ${parts.join(', ')}` : '';
-};
+function rowsOf({ kind, label, rows }: Part, columns: number, paint: Paint): string[] {
+  switch (kind) {
+    case 'said': {
+      const style = label === 'got' ? 'red' : 'green';
+      const pieces = rows.flatMap((row) => wrap(row, columns - 10));
+      return pieces.map((piece, i) => paint('dim', (i === 0 ? label : '').padEnd(10)) + paint(style, piece));
+    }
+    case 'diff':
+      return rows.flatMap((row) => chop(row, columns).map((piece) => paintDiff(row, piece, paint)));
+    case 'seen': {
+      const pieces = rows.flatMap((row) => chop(row, columns - 2));
+      return [paint('dim', label), ...pieces.map((piece) => `${paint('dim', '│')} ${piece}`)];
+    }
+  }
+}
 
-const count = (proofs: Proof[]): string => {
-  const steps = proofs.reduce((sum, proof) => sum + proof.steps.length, 0);
-  return `${many(proofs.length, 'lesson')}, ${many(steps, 'step')}`;
-};
+function paintDiff(row: string, piece: string, paint: Paint): string {
+  if (/^(---|\+\+\+) /.test(row)) return paint('dim', piece);
+  const style = ({ '+': 'green', '-': 'red', '@': 'cyan' } as const)[row[0]!];
+  return style ? paint(style, piece) : piece;
+}
+
+function notesOn(proof: Proof): string[] {
+  const after = proof.steps.length === 0 ? 'before its first step ended' : `after ${many(proof.steps.length, 'step')}`;
+  return [
+    ...(proof.interrupted ? [`Interrupted ${after}.`] : []),
+    ...(outcomeOf(proof) === 'passed' ? [] : circumstances(proof)),
+  ];
+}
