@@ -7,18 +7,26 @@ export type OutputMatch =
   /** The first line of the pattern (from 0) that nothing matched, and the line that came in its place. */
   | { ok: false; line: number; expected: string; actual: string };
 
+export interface PatternLine {
+  text: string;
+  /** Whether a line that came is this one; undefined for `...`. */
+  test: ((came: string) => boolean) | undefined;
+}
+
 const DATE = String.raw`\d{4}-\d\d-\d\d`;
-const CLOCK = String.raw`\d\d:\d\d(?::\d\d(?:\.\d+)?)?`;
+const CLOCK = String.raw`\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: [AP]M)?`;
 const ZONE = String.raw`(?: ?(?:Z|[A-Z]{2,5}|[+-]\d\d(?::?\d\d)?))?`;
-const MONTH_DAY = String.raw`(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d`;
+const WEEKDAY = '(?:[A-Z][a-z]{2} )?';
+const MONTH_DAY = String.raw`${WEEKDAY}[A-Z][a-z]{2} [ \d]\d`;
 
 /** What each placeholder matches. */
-const PLACEHOLDERS: Record<string, string> = {
+export const PLACEHOLDERS = {
   lsn: '[0-9A-F]{1,8}/[0-9A-F]{1,8}',
-  // As PostgreSQL, ls -l and date write it.
+  // As PostgreSQL, ls -l, date and pg_controldata write it.
   time: [
     `${DATE}(?:[ T]${CLOCK}${ZONE})?`,
     String.raw`${MONTH_DAY} +(?:${CLOCK}${ZONE}(?: \d{4})?|\d{4})`,
+    String.raw`${WEEKDAY}[ \d]?\d [A-Z][a-z]{2} \d{4} ${CLOCK}${ZONE}`,
     `${CLOCK}${ZONE}`,
   ].join('|'),
   int: String.raw`-?\d+`,
@@ -26,30 +34,37 @@ const PLACEHOLDERS: Record<string, string> = {
   oid: String.raw`\d{1,10}`,
   any: '.*',
 };
+export type Placeholder = keyof typeof PLACEHOLDERS;
 const PLACEHOLDER = new RegExp(` *<(${Object.keys(PLACEHOLDERS).join('|')})>( *)`, 'g');
+
 const ANY_LINES = '...';
+export const isAnyLines = (line: string): boolean => line.trim() === ANY_LINES;
 
 /** Whether a command printed what its output block says. */
 export function matchOutput(pattern: string, actual: string): OutputMatch {
-  const wanted = linesOf(pattern);
+  const wanted = readPattern(pattern);
   const came = linesOf(actual);
-  const tests = wanted.map((line) => (line.trim() === ANY_LINES ? undefined : lineTest(line)));
   let deepest = -1;
   let failure: OutputMatch = { ok: true };
   const fail = (p: number, a: number): void => {
     if (p <= deepest) return;
     deepest = p;
-    failure = { ok: false, line: p, expected: wanted[p] ?? '(nothing more)', actual: came[a] ?? '(nothing more)' };
+    failure = {
+      ok: false,
+      line: p,
+      expected: wanted[p]?.text ?? '(nothing more)',
+      actual: came[a] ?? '(nothing more)',
+    };
   };
   // After each `...` the earliest match of what follows is enough: one step back, never a tree of them.
   let p = 0;
   let a = 0;
   let back: { p: number; a: number } | undefined;
-  while (a < came.length || p < tests.length) {
-    if (p < tests.length && !tests[p]) {
+  while (a < came.length || p < wanted.length) {
+    if (p < wanted.length && !wanted[p]!.test) {
       back = { p: ++p, a };
-      if (p === tests.length) return { ok: true };
-    } else if (a < came.length && tests[p]?.test(came[a]!)) {
+      if (p === wanted.length) return { ok: true };
+    } else if (a < came.length && wanted[p]?.test?.(came[a]!)) {
       p++;
       a++;
     } else {
@@ -61,23 +76,65 @@ export function matchOutput(pattern: string, actual: string): OutputMatch {
   return { ok: true };
 }
 
-function linesOf(text: string): string[] {
+/** Trailing blanks do not count, neither in a line nor below the last. */
+export function linesOf(text: string): string[] {
   const lines = text.split('\n').map((line) => line.trimEnd());
   while (lines.at(-1) === '') lines.pop();
   return lines;
 }
 
+export function readPattern(pattern: string): PatternLine[] {
+  const lines = linesOf(pattern);
+  const flexible = flexibleRows(lines);
+  return lines.map((text, i) => {
+    if (isAnyLines(text)) return { text, test: undefined };
+    if (flexible.has(i)) {
+      const test = lineTest(squeeze(text));
+      return { text, test: (came) => test(squeeze(came)) };
+    }
+    return { text, test: lineTest(text) };
+  });
+}
+
 /** The number of spaces beside a placeholder is free: columns are as wide as their values. */
-function lineTest(line: string): RegExp {
+function lineTest(line: string): (came: string) => boolean {
+  if (line.search(PLACEHOLDER) < 0) return (came) => came === line;
   let source = '';
   let end = 0;
   for (const match of line.matchAll(PLACEHOLDER)) {
     const [whole, name, after] = match;
     source += literal(line.slice(end, match.index));
-    source += `${whole.startsWith(' ') ? ' *' : ''}(?:${PLACEHOLDERS[name!]})${after ? ' *' : ''}`;
+    // Anything is also spaces; to say so twice would only make for slow matching.
+    if (name === 'any') source = `${source.replace(/ \*$/, '').replace(/\.\*$/, '')}.*`;
+    else source += `${whole.startsWith(' ') ? ' *' : ''}(?:${PLACEHOLDERS[name as Placeholder]})${after ? ' *' : ''}`;
     end = match.index + whole.length;
   }
-  return new RegExp(`^${source}${literal(line.slice(end))}$`);
+  const regex = new RegExp(`^${source}${literal(line.slice(end))}$`, 's');
+  return (came) => regex.test(came);
 }
 
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+/** psql's line below a header, or above a record of its expanded display. */
+export const isRule = (line: string): boolean => /^\+?-[-+]*-\+?$|^-\[ RECORD \d+ \][-+]*$/.test(line);
+const END_OF_TABLE = /^$|^\((?:\d+|<int>) rows?\)$/;
+
+/**
+ * The lines of psql's tables in which something stands for what differs: there all lines are as wide as the widest value,
+ * whatever it may be.
+ */
+function flexibleRows(lines: string[]): Set<number> {
+  const rows = new Set<number>();
+  for (const [rule, line] of lines.entries()) {
+    if (!isRule(line) || rows.has(rule)) continue;
+    const end = lines.findIndex((text, i) => i > rule && END_OF_TABLE.test(text));
+    const table = [...lines.keys()].slice(Math.max(0, rule - 1), end < 0 ? lines.length : end);
+    if (!table.some((i) => isAnyLines(lines[i]!) || lines[i]!.search(PLACEHOLDER) >= 0)) continue;
+    for (const i of table) rows.add(i);
+  }
+  return rows;
+}
+
+/** A line of a table without what makes its columns wide: the `+` marks a value that goes on in the next line. */
+const squeeze = (line: string): string =>
+  isRule(line) ? line.replace(/-+/g, '-') : line.replace(/ *(\+?\||\+$) */g, '$1').trimStart();

@@ -11,6 +11,7 @@ test.each([
     ['soon', '7'],
   ],
   ['time', ['Fri Nov 21 07:10:00 UTC 2025', '2025-11-21T07:10:00Z'], ['Fri']],
+  ['time', ['Fri 21 Nov 2025 07:10:00 AM UTC', 'Fri Nov 21 07:10:00 AM UTC 2025', '07:10:00 PM'], ['21 Nov', 'AM']],
   ['int', ['0', '-12', '4096'], ['', '1.5', 'a']],
   ['size', ['32M', '7369 kB', '16777216 bytes', '4.0K', '12', '1.2MiB'], ['many', '']],
   ['oid', ['16384'], ['-1', 'x', '12345678901']],
@@ -29,6 +30,56 @@ test('text outside placeholders is taken as it is', () => {
 test('columns may be wider or narrower where a value stands', () => {
   expect(matches(' main | <int> | <lsn> | on', ' main |     7 | 0/15000148      | on')).toBe(true);
   expect(matches(' main | 7 | on', ' main |   7 | on'), 'but not elsewhere').toBe(false);
+});
+
+const TABLE = `\
+ slot_name | restart_lsn
+-----------+-------------
+ archive   | <lsn>
+ b         | x
+(2 rows)
+
+ a | b`;
+
+test('a table of psql with a placeholder in it may be wider or narrower in every line', () => {
+  const wider = `\
+      slot_name      | restart_lsn
+---------------------+-------------
+ archive             | 1A/FFFFFFFF
+ b                   | x
+(2 rows)
+
+ a | b`;
+  expect(matches(TABLE, wider)).toBe(true);
+  expect(matches(TABLE, wider.replace(' x', ' y')), 'values count').toBe(false);
+  expect(matches(TABLE, wider.replace('-+-', '-+-+-')), 'columns count').toBe(false);
+  expect(matches(TABLE, wider.replace(/ a \| b$/, ' a  | b')), 'not below the table').toBe(false);
+  expect(matches(TABLE, wider.replace(/ restart_lsn$/m, ' restart _lsn')), 'not within a value').toBe(false);
+  const exact = TABLE.replace('<lsn>', '0/3000148');
+  expect(matches(exact, exact)).toBe(true);
+  expect(matches(exact, exact.replace('--\n', '---\n')), 'not without a placeholder').toBe(false);
+});
+
+test.each([
+  ['of one column', '   f\n-------\n <int>\n(1 row)', '    f\n---------\n 1234567\n(1 row)'],
+  ['with dots for rows', ' a | b\n---+---\n...\n x | 1', '  a  | b\n-----+---\n wide | 7\n x   | 1'],
+  [
+    'with a border',
+    '+-----+---+\n|  a  | b |\n+-----+---+\n| <int> | x |\n+-----+---+\n(1 row)',
+    '+------+---+\n|  a   | b |\n+------+---+\n| 1234 | x |\n+------+---+\n(1 row)',
+  ],
+  [
+    'with a value of several lines',
+    '      labelfile\n---------------------\n START: <lsn> +\n LABEL: x     +\n\n(1 row)',
+    '       labelfile\n---------------------\n START: 12/3000028   +\n LABEL: x            +\n\n(1 row)',
+  ],
+  [
+    'in expanded display',
+    '-[ RECORD 1 ]-------\nname | archive\nlsn  | <lsn>\n-[ RECORD 2 ]-------\nname | x',
+    '-[ RECORD 1 ]-----------\nname | archive\nlsn  | 12/34567890\n-[ RECORD 2 ]-----------\nname | x',
+  ],
+])('so may a table %s', (_, pattern, actual) => {
+  expect(matchOutput(pattern, actual)).toEqual({ ok: true });
 });
 
 test('trailing spaces and trailing blank lines do not count, on both sides', () => {

@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseScenario } from '../../../src/scenario/parse.ts';
 import { good } from './good.ts';
-
-/** Numbers that look random and are the same in every run (mulberry32). */
-function sequence(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
+import { sequence } from './sequence.ts';
 
 const PIECES = [
   '```',
