@@ -7,6 +7,13 @@ export function median(values: number[]): number {
   return Math.round((sorted[Math.floor(sorted.length / 2)] ?? Number.NaN) * 100) / 100;
 }
 
+/** How long some work takes, in milliseconds. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
 /** The lab image as an engine names it, to compare with plain `docker` commands; undefined without an engine. */
 export async function referenceImage(): Promise<string | undefined> {
   const docker = await openRuntime('docker').catch(() => null);

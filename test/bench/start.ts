@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { RUNTIMES } from '../../src/lab/lab.ts';
 import { openRuntime } from '../../src/lab/runtimes.ts';
 import { ownState, Student } from '../e2e/student.ts';
-import { median, referenceImage } from './measure.ts';
+import { median, referenceImage, timed } from './measure.ts';
 
 const ROUNDS = 7;
 
@@ -45,10 +45,4 @@ async function firstPrompt(runtime: string): Promise<number> {
   student.type('r');
   await student.ended;
   return took;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
 }
