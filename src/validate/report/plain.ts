@@ -38,7 +38,7 @@ export function differenceOf({ expected, actual, diff }: Finding): Part[] {
     ['got', actual],
   ];
   return said.flatMap(([label, text]) =>
-    text === undefined ? [] : [{ kind: 'said' as const, label, rows: rowsOf(text || '(nothing)') }],
+    text === undefined ? [] : [{ kind: 'said' as const, label, rows: rowsOf(text.trim() ? text : '(nothing)') }],
   );
 }
 

@@ -1,4 +1,5 @@
-import type { Case, Finding, Proof, Run, StepProof } from '../../../../src/validate/proof.ts';
+import type { Case, Finding, Proof, Reporter, Run, StepProof } from '../../../../src/validate/proof.ts';
+import type { Output } from '../../../../src/validate/report/output.ts';
 
 /** Proofs made by hand, as rich as real ones. */
 export const aCase = (changes: Partial<Case> = {}): Case => ({
@@ -92,3 +93,20 @@ export const aRun = (proofs: Proof[], changes: Partial<Run> = {}): Run => ({
   interrupted: false,
   ...changes,
 });
+
+/** What a reporter writes about a run in which each case went on without another. */
+export async function report(
+  open: (output: Output) => Reporter,
+  run: Run,
+  size: { columns?: number; rows?: number } = {},
+): Promise<string> {
+  let written = '';
+  const reporter = open({ write: (text: string) => (written += text), ...size });
+  for (const proof of run.proofs) {
+    reporter.caseStarted?.(proof.case);
+    for (const step of proof.steps) reporter.step?.(proof.case, step);
+    reporter.caseEnded?.(proof);
+  }
+  await reporter.end(run);
+  return written;
+}
