@@ -63,6 +63,7 @@ export interface ExecOptions {
   /** OS user in the lab; `root` by default. */
   user?: string;
   env?: Record<string, string>;
+  /** The user's home directory by default. */
   cwd?: string;
   /** Written to its standard input, which is then closed. */
   input?: string;

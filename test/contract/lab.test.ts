@@ -72,10 +72,10 @@ forEachRuntime((runtime) => {
     expect((await lab().exec(['bash', '-c', 'kill -TERM $$'])).exitCode).toBe(143);
   });
 
-  it.each(['root', 'postgres', 'student'])('runs as %s, with that home, name and groups', async (user) => {
+  it.each(['root', 'postgres', 'student'])('runs as %s, at home, with that name and groups', async (user) => {
     const home = { root: '/root', postgres: '/var/lib/postgresql', student: '/home/student' }[user];
-    const script = 'id -un; id -gn; echo "$HOME"; echo "$USER"; echo "$LANG"';
-    expect((await sh(lab(), script, user)).split('\n')).toEqual([user, user, home, user, 'en_US.UTF-8']);
+    const script = 'id -un; id -gn; echo "$HOME"; pwd; echo "$USER"; echo "$LANG"';
+    expect((await sh(lab(), script, user)).split('\n')).toEqual([user, user, home, home, user, 'en_US.UTF-8']);
   });
 
   it('gives postgres its other groups too', async () => {
