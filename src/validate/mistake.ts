@@ -16,13 +16,16 @@ export function proveMistake(ground: ProvingGround, entry: Entry, step: Step, wr
     const blocks = wrong.replaces
       ? solutionOf(step).map((block) => (block.id === wrong.replaces ? wrong : block))
       : [wrong];
-    // A mistake may well make its own command, or one after it, fail: what counts is what the checks say then.
     const { typed, stuck } = await solve(copy, blocks);
-    const evidence = evidenceOf(copy, wrong, typed.find(({ block }) => block === wrong)?.records);
-    if (stuck) {
+    const made = typed.find(({ block }) => block === wrong);
+    const evidence = evidenceOf(copy, wrong, made?.records);
+    if (stuck && !made) {
+      // A block before it will be found at fault when the step is solved.
+      if (stuck.block !== wrong) return [];
       const fault = await faultOf(stuck.error, copy.lab, { rule: 'wrong', line: wrong.line, evidence });
       return [{ ...fault, message: `This mistake could not be made: ${fault.message}` }];
     }
+    // It may well make its own command fail, or one after it hang: what counts is what the checks say then.
     const tripped = (verdicts: Verdict[]) => failingOf(step, verdicts).map(({ check }) => check.name);
     const verdicts = await copy.settle({ done: (seen) => tripped(seen).join() === wrong.trips });
     const broken = brokenOf(step, verdicts);

@@ -17,9 +17,9 @@ export async function openReportFile(file: string): Promise<ReportFile> {
     await mkdir(dirname(file), { recursive: true });
     const path = await realpath(file).catch(() => resolve(file));
     const present = await stat(path).catch(() => undefined);
-    // A device or a pipe, such as /dev/stderr, is written to; anything else is replaced.
-    const replaced = !present || present.isFile() || present.isDirectory();
     if (present?.isDirectory()) throw new Error('it is a directory');
+    // A device or a pipe, such as /dev/stderr, is written to; a file is replaced.
+    const replaced = !present || present.isFile();
     const draft = `${path}.${process.pid}.part`;
     if (replaced) {
       await writeFile(draft, '');
