@@ -16,7 +16,7 @@ export async function openReportFile(file: string): Promise<ReportFile> {
   try {
     await mkdir(dirname(file), { recursive: true });
     const path = await realpath(file).catch(() => resolve(file));
-    const present = await stat(path).catch(() => undefined);
+    const present = await stat(file).catch(() => undefined);
     if (present?.isDirectory()) throw new Error('it is a directory');
     // A device or a pipe, such as /dev/stderr, is written to; a file is replaced.
     const replaced = !present || present.isFile();
@@ -30,7 +30,7 @@ export async function openReportFile(file: string): Promise<ReportFile> {
       write: (text) => void chunks.push(text),
       save: async () => {
         try {
-          await writeFile(replaced ? draft : path, chunks.join(''));
+          await writeFile(replaced ? draft : file, chunks.join(''));
           if (replaced) await rename(draft, path);
         } catch (error) {
           if (replaced) await rm(draft, { force: true });
