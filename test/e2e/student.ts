@@ -30,12 +30,17 @@ function commandOf(args: string[], { env = {}, user }: As): { argv: string[]; en
   return { argv: ['runuser', '-u', user, '--', ...argv], env: { HOME: `/home/${user}`, USER: user, ...environment } };
 }
 
-/** Runs the built program to its end, without a terminal. */
-export async function run(args: string[], as: As = {}): Promise<{ status: number; stdout: string; stderr: string }> {
+/** Runs the built program to its end, without a terminal; `input` becomes its standard input. */
+export async function run(
+  args: string[],
+  { input, ...as }: As & { input?: string } = {},
+): Promise<{ status: number; stdout: string; stderr: string }> {
   const { argv, env } = commandOf(args, as);
   const [file, ...rest] = argv;
   try {
-    const { stdout, stderr } = await promisify(execFile)(file!, rest, { env, cwd: '/', timeout: 280_000 });
+    const running = promisify(execFile)(file!, rest, { env, cwd: '/', timeout: 280_000 });
+    if (input !== undefined) running.child.stdin?.end(input);
+    const { stdout, stderr } = await running;
     return { status: 0, stdout, stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
