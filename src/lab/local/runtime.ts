@@ -13,13 +13,13 @@ import {
 } from './images.ts';
 import { copyDisk, LocalLab } from './lab.ts';
 import { runMapped } from './mapped.ts';
+import { makeLabDirectory } from './memory.ts';
 import { probeLocal } from './probe.ts';
 import {
   discard,
   type LabFile,
   labOf,
   labPath,
-  makeDirectory,
   namesIn,
   prepareStore,
   readLab,
@@ -64,7 +64,7 @@ async function create(spec: LabSpec, signal?: AbortSignal): Promise<Lab> {
   const file: LabFile = { scenario, keep, major, topology, image, created: new Date().toISOString(), owner: ownerOf() };
   const lab = new LocalLab(id, file);
   try {
-    await makeDirectory(labPath(id));
+    await makeLabDirectory(id, keep);
     await writeLab(id, file);
     if (from) await copyDisk(snapshotPath(from.id), `${labPath(id)}/up`, signal);
     const clusters = topology.clusters.filter(({ state }) => state === 'running').map(({ name }) => name);
@@ -113,7 +113,7 @@ async function labs(): Promise<LabRecord[]> {
 
 async function sizesOf(ids: string[]): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map();
-  const script = 'for id; do [ ! -d "labs/$id/up" ] || du -sk "labs/$id" || :; done 2>/dev/null';
+  const script = 'for id; do [ ! -d "labs/$id/up" ] || du -skD "labs/$id" || :; done 2>/dev/null';
   const lines = (await runMapped(script, ids, { cwd: storeDirectory() })).trim().split('\n');
   return new Map(
     lines.map((line) => {

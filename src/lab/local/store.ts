@@ -11,6 +11,7 @@ import { isRoot, ROOT_BASE } from './mapping.ts';
 /*
  * <data>/local/images/postgres-<major>-<hash>/   image.json, rootfs
  * <data>/local/labs/<id>/                        lab.json, up (what the lab changed), wk, root (where it is mounted), snapshots/<n>
+ * The directory of a lab that is not to be kept may be a link to one in memory (see memory.ts).
  * A name with a leading dot is being made or removed, by the program that it ends with.
  */
 
@@ -92,5 +93,6 @@ export async function discard(kind: 'images' | 'labs', name: string): Promise<vo
       throw error;
     }
   }
-  await runMapped('rm -rf -- "$1"', [`${kind}/${hidden}`], { cwd: storeDirectory() });
+  // What it links to goes first, lest nothing leads there any more.
+  await runMapped('rm -rf -- "$(readlink -- "$1")" "$1"', [`${kind}/${hidden}`], { cwd: storeDirectory() });
 }

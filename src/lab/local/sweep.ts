@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { poll } from '../../util/poll.ts';
 import { ownerIsAlive } from '../ids.ts';
 import { discard, inStore, isForgotten, type LabFile, namesIn, readLab, writeLab } from './store.ts';
@@ -40,6 +40,6 @@ export async function killLeftover({ init }: LabFile): Promise<void> {
 }
 
 async function isOld(id: string): Promise<boolean> {
-  const made = await stat(inStore('labs', id)).catch(() => undefined);
+  const made = await lstat(inStore('labs', id)).catch(() => undefined);
   return made !== undefined && Date.now() - made.mtimeMs > OLD;
 }
