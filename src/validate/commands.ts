@@ -1,5 +1,6 @@
 import type { CommandBlock } from '../model/scenario.ts';
 import { matchOutput } from '../scenario/output.ts';
+import { diffOutput } from '../scenario/output-diff.ts';
 import type { Session } from '../session/session.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Finding } from './proof.ts';
@@ -39,6 +40,7 @@ export function commandFindings({ block, records }: Typed, session: Session, upd
       message: 'The output is not what the document shows.',
       expected,
       actual,
+      diff: diffOutput(text, printed, { file: session.scenario.file, line }),
       output: { line, printed },
       evidence,
     },

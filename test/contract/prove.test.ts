@@ -8,17 +8,21 @@ import { loadCase, plan } from '../../src/validate/plan.ts';
 import { findingsOf, outcomeOf, type Proof } from '../../src/validate/proof.ts';
 import { type ProveOptions, prove } from '../../src/validate/prove.ts';
 import { FAULTS } from './faults.ts';
-import { forEachRuntime, major } from './runtimes.ts';
+import { forEachRuntime, major, sql } from './runtimes.ts';
 
 const LESSON = await readFile(new URL('../fixtures/lessons/bread/scenario.md', import.meta.url), 'utf8');
 
 /** Proves a lesson as `waldojo test` does, from a document on the disk. */
-async function proofOf(source: string, runtime: Runtime, options: Partial<ProveOptions> = {}): Promise<Proof> {
+async function proofOf(
+  source: string,
+  runtime: Runtime,
+  { id = 'bread', ...options }: Partial<ProveOptions> & { id?: string } = {},
+): Promise<Proof> {
   const root = await mkdtemp(join(tmpdir(), 'waldojo-lesson-'));
   try {
-    await mkdir(join(root, 'bread'));
-    await writeFile(join(root, 'bread', 'scenario.md'), source);
-    const scenario = await findScenario(join(root, 'bread'));
+    await mkdir(join(root, id));
+    await writeFile(join(root, id, 'scenario.md'), source);
+    const scenario = await findScenario(join(root, id));
     const [testCase] = plan([scenario], { majors: [major], runtimes: [runtime.name] });
     const loaded = await loadCase(testCase!);
     if ('findings' in loaded)
@@ -30,16 +34,52 @@ async function proofOf(source: string, runtime: Runtime, options: Partial<ProveO
   }
 }
 
-const labsOf = async (runtime: Runtime) => (await runtime.labs()).filter(({ scenario }) => scenario === 'bread');
+const labsOf = async (runtime: Runtime, id: string) => (await runtime.labs()).filter(({ scenario }) => scenario === id);
 
 forEachRuntime((runtime) => {
   it('finds nothing in a lesson that works, whatever way it is taken, and leaves no lab behind', async () => {
-    const proof = await proofOf(LESSON, runtime, { ablate: true, rewind: true });
+    const proof = await proofOf(LESSON, runtime, { id: 'whole', ablate: true, rewind: true });
     expect(findingsOf(proof)).toEqual([]);
     expect(outcomeOf(proof)).toBe('passed');
     expect(proof.versions).toMatchObject({ postgres: expect.stringMatching(`^${major}`) });
-    expect(await labsOf(runtime)).toEqual([]);
+    expect(await labsOf(runtime, 'whole')).toEqual([]);
   }, 120_000);
+
+  it('does not blame the lesson for a lab that dies', async () => {
+    const source = LESSON.replace('file=bread.sql\n', 'file=bread.sql\nsleep 1000\n');
+    const onStep = async () => {
+      const labs = await labsOf(runtime, 'dying');
+      await Promise.all(labs.map((lab) => runtime.removeLab(lab.id)));
+    };
+    const proof = await proofOf(source, runtime, { id: 'dying', onStep });
+    expect(outcomeOf(proof)).toBe('broken');
+    expect(findingsOf(proof)).toContainEqual(expect.objectContaining({ status: 'broken', rule: 'lab' }));
+    expect(findingsOf(proof)).not.toContainEqual(expect.objectContaining({ status: 'fail' }));
+  }, 60_000);
+
+  it('keeps the lab in which something failed, a copy that a mistake was made in as well', async () => {
+    const proof = await proofOf(LESSON.replace('equals: 0 }', 'equals: 1 }'), runtime, {
+      id: 'kept',
+      keepFailed: true,
+    });
+    expect(await labsOf(runtime, 'kept')).toEqual([expect.objectContaining({ id: proof.kept, running: false })]);
+    const lab = await runtime.resume(proof.kept!);
+    try {
+      // The mistake: the table, and nothing in it.
+      await expect.poll(() => sql(lab, 'SELECT count(*) FROM bread').catch(String)).toBe('0');
+    } finally {
+      await lab.remove();
+    }
+  }, 60_000);
+
+  it('ends when it is told to, with what it has, and leaves no lab behind', async () => {
+    const end = new AbortController();
+    const source = LESSON.replace('file=bread.sql\n', 'file=bread.sql\nsleep 1000\n');
+    const proof = await proofOf(source, runtime, { id: 'ended', signal: end.signal, onStep: () => end.abort() });
+    expect(proof).toMatchObject({ interrupted: true, steps: [{ id: 'make-it', findings: [] }], findings: [] });
+    expect(outcomeOf(proof)).toBe('interrupted');
+    expect(await labsOf(runtime, 'ended')).toEqual([]);
+  }, 60_000);
 
   it.concurrent.each(FAULTS)(
     'names $name, and nothing else',
