@@ -57,7 +57,8 @@ export async function test(ids: string[], options: Options, signal: AbortSignal)
     prove: (testCase, onStep) => proveCase(testCase, runtimes.get(testCase.runtime)!, onStep, options, signal),
     onBug: (error) => reportError(error, signal),
   });
-  return exitStatus(run);
+  const updated = options.update && !run.interrupted ? await update(run.proofs) : true;
+  return exitStatus(run, updated);
 }
 
 async function openRuntimes(names: RuntimeName[] | undefined): Promise<Map<RuntimeName, Runtime>> {
@@ -87,9 +88,18 @@ async function proveCase(
   return prove(loaded.scenario, testCase, { runtime, keepFailed, ablate, rewind, update, signal, onStep });
 }
 
-function exitStatus({ proofs, interrupted }: Run): ExitStatus {
+/** Whether no output block is left that does not show what came. */
+async function update(proofs: Proof[]): Promise<boolean> {
+  const { updateOutputs } = await import('../validate/update.ts');
+  const { rewritten, left } = await updateOutputs(proofs);
+  for (const { file, line } of rewritten) process.stderr.write(`${file}:${line} rewritten\n`);
+  for (const { file, line, reason } of left) process.stderr.write(`${file}:${line} left as it is: ${reason}\n`);
+  return left.length === 0;
+}
+
+function exitStatus({ proofs, interrupted }: Run, updated: boolean): ExitStatus {
   if (interrupted) return EXIT.interrupted;
   const outcomes = new Set(proofs.map(outcomeOf));
-  if (outcomes.has('failed')) return EXIT.failed;
+  if (outcomes.has('failed') || !updated) return EXIT.failed;
   return outcomes.has('broken') ? EXIT.environment : EXIT.done;
 }

@@ -19,7 +19,8 @@ export async function runCases(cases: Case[], options: RunOptions): Promise<Run>
   const began = performance.now();
   const waiting = [...cases];
   const proofs: Proof[] = [];
-  const bugs: unknown[] = [];
+  /** By what they say: one that meets every case is told once. */
+  const bugs = new Map<string, unknown>();
   let bailed = false;
 
   const work = async () => {
@@ -46,7 +47,7 @@ export async function runCases(cases: Case[], options: RunOptions): Promise<Run>
     } catch (error) {
       const proof = { case: testCase, steps, milliseconds: performance.now() - started, interrupted: signal.aborted };
       if (signal.aborted) return { ...proof, findings: [] };
-      if (!(error instanceof UserError)) bugs.push(error);
+      if (!(error instanceof UserError)) bugs.set(messageOf(error), error);
       return { ...proof, findings: [{ status: 'broken', rule: 'lab', line: 1, message: messageOf(error) }] };
     }
   }
@@ -55,6 +56,6 @@ export async function runCases(cases: Case[], options: RunOptions): Promise<Run>
   const milliseconds = performance.now() - began;
   const run: Run = { proofs, notRun: waiting, milliseconds, interrupted: signal.aborted };
   await reporter.end(run);
-  for (const bug of bugs) options.onBug(bug);
+  for (const bug of bugs.values()) options.onBug(bug);
   return run;
 }

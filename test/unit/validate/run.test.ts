@@ -80,6 +80,11 @@ describe('an error in one case', () => {
     expect(bugs).toEqual([]);
   });
 
+  it('that was not foreseen and meets every case is told once', async () => {
+    const { bugs } = await runAll({ prove: () => Promise.reject(new TypeError('x is not a function')) });
+    expect(bugs).toEqual(['report', new TypeError('x is not a function')]);
+  });
+
   it.each([new TypeError('x is not a function'), new DOMException('Gone', 'AbortError')])(
     'that nobody foresaw is handed on after the report (%s)',
     async (error) => {
