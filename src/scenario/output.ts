@@ -113,7 +113,8 @@ function lineTest(line: string): (came: string) => boolean {
   return (came) => regex.test(came);
 }
 
-const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+/** A regular expression for a text as it is. */
+export const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 /** psql's line below a header, or above a record of its expanded display. */
 export const isRule = (line: string): boolean => /^\+?-[-+]*-\+?$|^-\[ RECORD \d+ \][-+]*$/.test(line);
