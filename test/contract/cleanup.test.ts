@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
@@ -37,7 +38,8 @@ const mountsOf = (id: string): string[] =>
 
 async function storedOf(runtime: Runtime, id: string): Promise<string[]> {
   if (runtime.name === 'local') {
-    return readdirSync(join(storeDirectory(), 'labs')).filter((name) => name.includes(id));
+    const places = [join(storeDirectory(), 'labs'), '/dev/shm', tmpdir()];
+    return places.flatMap((place) => readdirSync(place)).filter((name) => name.includes(id));
   }
   const filter = ['--filter', `label=waldojo.lab=${id}`];
   const kinds = [
@@ -52,13 +54,14 @@ async function storedOf(runtime: Runtime, id: string): Promise<string[]> {
 
 const newMarker = (): string => `4${String(Math.random()).slice(2, 9)}`;
 
-/** Another program, which makes a lab, starts a process in it that is told by its marker, and says the lab's id. */
+/** Another program, which makes a lab and a copy of it, and in each starts a process that is told by its marker. */
 async function startOwner(runtime: Runtime, keep: boolean, marker: string) {
   const program = spawn(process.execPath, [join(import.meta.dirname, 'owner.ts'), runtime.name, String(keep), marker], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [id] = (await once(createInterface({ input: program.stdout }), 'line')) as [string];
-  return { program, id };
+  const [line] = (await once(createInterface({ input: program.stdout }), 'line')) as [string];
+  const [id, copy] = line.split(' ') as [string, string];
+  return { program, id, copy };
 }
 
 forEachRuntime((runtime) => {
@@ -85,14 +88,15 @@ forEachRuntime((runtime) => {
   });
 
   describe('the lab of a program that is killed with SIGKILL', () => {
-    it('is gone after a sweep, if it was not to be kept', async () => {
+    it('is gone after a sweep, if it was not to be kept, and its snapshot and a copy of it too', async () => {
       const marker = newMarker();
-      const { program, id } = await startOwner(runtime, false, marker);
+      const { program, id, copy } = await startOwner(runtime, false, marker);
       expect(processesWith(marker)).not.toEqual([]);
       program.kill('SIGKILL');
       await once(program, 'exit');
       await runtime.sweep();
       expect(await remainsOf(runtime, id, marker)).toEqual([]);
+      expect(await remainsOf(runtime, copy, marker)).toEqual([]);
     });
 
     it('is stopped by a sweep, if it was to be kept, and can be resumed', async () => {
@@ -135,6 +139,7 @@ forEachRuntime((runtime) => {
         { within: 5000 },
       );
       expect(left).toEqual([]);
+      await runtime.sweep();
       await runtime.removeLab(id);
     });
   });

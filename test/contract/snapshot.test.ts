@@ -138,6 +138,33 @@ forEachRuntime((runtime) => {
     }
     expect(await countOf(lab(), 'shared')).toBe('1');
   });
+
+  it('lets a replication slot of before be dropped, in a copy and after it was put back', async () => {
+    const drop = "SELECT pg_drop_replication_slot('before')";
+    await sql(lab(), "SELECT pg_create_physical_replication_slot('before', true)");
+    const snapshot = await lab().snapshot();
+    const copy = await runtime.create(specOf({ from: snapshot }));
+    try {
+      await sql(copy, drop);
+      await lab().restore(snapshot);
+      await sql(lab(), drop);
+    } finally {
+      await copy.remove();
+    }
+  });
+
+  it('can be removed while a copy goes on', async () => {
+    await sh(lab(), 'mkdir /srv/deep && seq 100 >/srv/deep/never-read');
+    const from = await lab().snapshot();
+    const copy = await runtime.create(specOf({ from }));
+    try {
+      await runtime.removeSnapshot(from);
+      expect(await sh(copy, 'md5sum </srv/deep/never-read')).toBe(await sh(lab(), 'md5sum </srv/deep/never-read'));
+      expect(await sql(copy, 'CREATE TABLE own AS SELECT 1 AS n; SELECT n FROM own')).toContain('1');
+    } finally {
+      await copy.remove();
+    }
+  });
 });
 
 forEachRuntime((runtime) => {
@@ -161,6 +188,32 @@ forEachRuntime((runtime) => {
     } finally {
       await runtime.removeLab(first.id);
     }
+  });
+
+  it('needs neither its snapshot nor the lab that it was a copy of, and can be copied in turn', async () => {
+    const original = await runtime.create(specOf());
+    const ids = [original.id];
+    try {
+      await sql(original, 'CREATE TABLE shared AS SELECT 1 AS n');
+      const copy = await runtime.create(specOf({ from: await original.snapshot(), keep: true }));
+      ids.push(copy.id);
+      await sql(copy, 'INSERT INTO shared VALUES (2)');
+      await copy.stop();
+      await original.remove();
+
+      const resumed = await runtime.resume(copy.id);
+      const own = await resumed.snapshot();
+      await sql(resumed, 'INSERT INTO shared VALUES (3)');
+      const second = await runtime.create(specOf({ from: own }));
+      ids.push(second.id);
+      await resumed.restore(own);
+      await resumed.remove();
+      expect(await countOf(second, 'shared')).toBe('2');
+    } finally {
+      for (const id of ids) await runtime.removeLab(id);
+    }
+    const left = (await runtime.labs()).filter(({ id }) => ids.includes(id));
+    expect(left).toEqual([]);
   });
 
   it('does not resume a lab that is not there', async () => {

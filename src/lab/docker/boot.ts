@@ -14,15 +14,20 @@ export interface Boot {
   over: Promise<UserError>;
 }
 
+// A directory that comes with a snapshot cannot be renamed in a container, and PostgreSQL drops a slot by renaming it: so
+// each is made anew. The name that it has meanwhile is one that PostgreSQL clears away.
+const RENEW_SLOTS = `for slot in /var/lib/postgresql/*/*/pg_replslot/*; do
+    [ -d "$slot" ] || continue
+    rm -rf "$slot.tmp"
+    cp -a "$slot" "$slot.tmp" && rm -r "$slot" && mv "$slot.tmp" "$slot"
+  done`;
 // A container that is started again gets the same arguments; then only the clusters that ran are started.
-const FIRST_TIME = 'if [ -e /var/lib/waldojo/booted ]; then set --; else touch /var/lib/waldojo/booted; fi';
-export const initCommand = (clusters: string[]): string[] => [
-  'sh',
-  '-c',
-  `${FIRST_TIME}; exec /usr/local/lib/waldojo/init --until-eof "$@"`,
-  'sh',
-  ...clusters,
-];
+const BOOT = `if [ -e /var/lib/waldojo/booted ]; then
+  set --
+  ${RENEW_SLOTS}
+else touch /var/lib/waldojo/booted; fi
+exec /usr/local/lib/waldojo/init --until-eof "$@"`;
+export const initCommand = (clusters: string[]): string[] => ['sh', '-c', BOOT, 'sh', ...clusters];
 
 /** Starts a container and waits for its init to say that it is ready. */
 export async function boot(container: Docker.Container, signal?: AbortSignal): Promise<Boot> {
