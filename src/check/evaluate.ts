@@ -1,6 +1,5 @@
 import type { Assertion, Check } from '../model/check.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { poll } from '../util/poll.ts';
 import { messageOf } from '../util/user-error.ts';
 import { answer } from './answer.ts';
 import { archive } from './archive.ts';
@@ -17,8 +16,6 @@ import { sql } from './sql.ts';
 
 type Failing = Extract<Outcome, { holds: false }>;
 
-/** Between two attempts, in milliseconds. */
-const EVERY = 100;
 /** A value longer than this is cut: it is shown within a sentence. */
 const LONGEST = 200;
 
@@ -35,12 +32,6 @@ export async function evaluate(check: Check, context: CheckContext): Promise<Ver
     const cause = context.lab.gone.aborted ? context.lab.gone.reason : error;
     return { status: 'broken', reason: messageOf(cause) };
   }
-}
-
-/** Makes a check until it passes or its `within` is over, and resolves to the last verdict. */
-export function settle(check: Check, context: CheckContext): Promise<Verdict> {
-  const final = (verdict: Verdict) => verdict.status === 'pass' || context.lab.gone.aborted;
-  return poll(() => evaluate(check, context), final, { within: check.within, every: EVERY, signal: context.signal });
 }
 
 async function explain(check: Check, { expected, actual, clause }: Failing, context: CheckContext): Promise<Verdict> {

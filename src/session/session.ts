@@ -1,6 +1,5 @@
 import type { CheckContext, RanCommand } from '../check/context.ts';
-import { SqlPool } from '../check/sql-pool.ts';
-import type { Lab, Runtime, Snapshot } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
 import { type CommandBlock, checksOf, commandsOf, questionsOf, type Scenario, solutionOf } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
@@ -19,19 +18,12 @@ import {
   reduce,
   type SessionState,
 } from './state.ts';
-import { type Places, Tabs } from './tabs.ts';
+import type { Places } from './tabs.ts';
+import { bootLab, Workplace, type WorkplaceOptions } from './workplace.ts';
 
-export interface SessionOptions {
-  scenario: Scenario;
-  runtime: Runtime;
-  /** A learner's lab is kept when the session ends unexpectedly; the validator's is not. */
-  keep: boolean;
+export interface SessionOptions extends WorkplaceOptions {
   size?: TerminalSize;
-  /** Where to go on: a lab that was stopped, or a snapshot of one, with its terminals as they were. */
-  resume?: ({ lab: string } | { snapshot: Snapshot }) & { places: Places };
   state?: Partial<SessionState>;
-  /** A new lab that is being made already. */
-  lab?: Promise<Lab>;
   /** In a new lab: the step to begin at; the ones before it are solved as their document does. */
   startAt?: number;
 }
@@ -55,9 +47,7 @@ export class Session {
   #state: SessionState;
   #listeners = new Set<() => void>();
   #end = new AbortController();
-  #lab: Lab | undefined;
-  #sql: SqlPool | undefined;
-  #tabs: Tabs | undefined;
+  #place: Workplace | undefined;
   #size: TerminalSize;
   /** What was run in the present step, oldest first. */
   #ran: { terminal: string; record: CommandRecord }[] = [];
@@ -76,7 +66,7 @@ export class Session {
   }
 
   get lab(): Lab | undefined {
-    return this.#lab;
+    return this.#place?.lab;
   }
 
   subscribe(listener: () => void): () => void {
@@ -85,17 +75,17 @@ export class Session {
   }
 
   terminal(name: string): Terminal | undefined {
-    return this.#tabs?.get(name);
+    return this.#place?.tabs.get(name);
   }
 
   /** What it takes to open the terminals again as they are now. */
   places(): Places {
-    return this.#tabs?.places() ?? {};
+    return this.#place?.tabs.places() ?? {};
   }
 
   resize(size: TerminalSize): void {
     this.#size = size;
-    this.#tabs?.resize(size);
+    this.#place?.tabs.resize(size);
   }
 
   /** As `open`, and goes on making checks by itself; a failure becomes the phase. After a failure it tries again. */
@@ -112,36 +102,24 @@ export class Session {
 
   /** Makes or resumes the lab, opens the terminals, enters the step. */
   async open(): Promise<void> {
-    const { scenario, keep, resume } = this.#options;
+    const { scenario, resume } = this.#options;
     const { signal } = this.#end;
     this.#dispatch({ type: 'phase', phase: { name: 'starting', text: 'Starting the lab' } });
-    this.#lab = await this.#bootLab();
-    // A session that was closed meanwhile must not leave a lab that nobody knows of.
-    if (signal.aborted) await (keep ? this.#lab.stop() : this.#lab.remove());
-    signal.throwIfAborted();
-    this.#lab.gone.addEventListener('abort', () => this.#fail(this.#lab?.gone.reason));
-    this.#sql = new SqlPool(this.#lab, scenario.lab);
-    if (!resume) {
-      for (const block of commandsOf(scenario.introduction, 'setup')) await this.#setUp(block);
-    }
-    this.#tabs = new Tabs(this.#lab, scenario.terminals, this.#size, {
+    const lab = await bootLab(this.#options, signal);
+    lab.gone.addEventListener('abort', () => this.#fail(lab.gone.reason));
+    const place = new Workplace(lab, scenario, this.#size, {
       began: (terminal, record) => this.#ran.push({ terminal, record }),
       ended: () => this.#glance(),
       changed: () => this.#notify(),
     });
-    await this.#tabs.open(this.#state.terminal, resume?.places ?? {}, signal);
+    this.#place = place;
+    if (!resume) {
+      for (const block of commandsOf(scenario.introduction, 'setup')) await this.#setUp(block);
+    }
+    await place.tabs.open(this.#state.terminal, resume?.places ?? {}, signal);
     await this.#enter();
     while (this.#state.step < (this.#options.startAt ?? 0)) await this.#skipStep();
     this.#dispatch({ type: 'phase', phase: { name: 'ready' } });
-  }
-
-  #bootLab(): Promise<Lab> {
-    const { runtime, scenario, keep, resume, lab } = this.#options;
-    const { signal } = this.#end;
-    if (lab) return lab;
-    if (resume && 'lab' in resume) return runtime.resume(resume.lab, signal);
-    const { id, major, lab: topology } = scenario;
-    return runtime.create({ scenario: id, keep, major, topology, from: resume?.snapshot }, signal);
   }
 
   /** Shows the person something that is not part of the lesson. */
@@ -183,7 +161,7 @@ export class Session {
    * could not be typed or did not end in its time, and never because a command in it failed.
    */
   async run(block: CommandBlock): Promise<CommandRecord[]> {
-    const tabs = this.#ready();
+    const { tabs } = this.#ready();
     if (this.#state.typing) throw new UserError('busy', 'A command is being typed already.');
     const step = this.#state.step;
     this.#dispatch({ type: 'terminal', terminal: block.terminal });
@@ -226,9 +204,8 @@ export class Session {
 
   /** Closes the terminals and the checks' connections, and leaves the lab running. */
   async hangUp(): Promise<void> {
-    this.#tabs?.close();
     await this.#look.idle();
-    await this.#sql?.close();
+    await this.#place?.hangUp();
   }
 
   revealHint(): void {
@@ -270,7 +247,7 @@ export class Session {
 
   /** After the lab has died: what it had on its disk is still there, to go on from. */
   async #recover(): Promise<void> {
-    const lab = this.#lab?.id;
+    const lab = this.lab?.id;
     const places = this.places();
     await this.#leave('keep').catch(() => {});
     this.#end = new AbortController();
@@ -282,12 +259,9 @@ export class Session {
     clearInterval(this.#watch);
     this.#end.abort(new DOMException('The session was closed', 'AbortError'));
     await this.#look.idle();
-    await this.#sql?.close();
-    this.#tabs?.close();
-    this.#tabs = undefined;
-    const lab = this.#lab;
-    this.#lab = undefined;
-    await (what === 'keep' ? lab?.stop() : lab?.remove());
+    const place = this.#place;
+    this.#place = undefined;
+    await place?.leave(what);
   }
 
   async #skipStep(): Promise<void> {
@@ -309,9 +283,9 @@ export class Session {
     await this.#enter();
   }
 
-  #ready(): Tabs {
-    if (!this.#tabs) throw new UserError('lab-not-ready', 'The lab is not ready yet.');
-    return this.#tabs;
+  #ready(): Workplace {
+    if (!this.#place) throw new UserError('lab-not-ready', 'The lab is not ready yet.');
+    return this.#place;
   }
 
   async #enter(): Promise<void> {
@@ -322,7 +296,7 @@ export class Session {
   }
 
   #setUp(block: CommandBlock): Promise<void> {
-    return runSetup(this.#lab!, this.scenario, block, this.#end.signal);
+    return runSetup(this.lab!, this.scenario, block, this.#end.signal);
   }
 
   /** Makes the checks without anybody waiting for them; trouble with them is in their verdicts. */
@@ -349,9 +323,9 @@ export class Session {
     const { step, steps } = this.#state;
     const answers = Object.entries(steps[step]!.answers).map(([id, { right }]) => [id, right]);
     return {
-      lab: this.#lab!,
+      lab: this.#place!.lab,
       topology: this.scenario.lab,
-      sql: this.#sql!,
+      sql: this.#place!.sql,
       commands: this.#ran.map(
         ({ terminal, record }): RanCommand => ({ terminal, command: record.command, status: record.status }),
       ),

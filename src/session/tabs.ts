@@ -4,6 +4,7 @@ import type { TerminalSpec } from '../model/topology.ts';
 import { ensureProgram, openTerminal } from '../terminal/open.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
 import type { CommandRecord, Terminal, TerminalContext } from '../terminal/terminal.ts';
+import { UserError } from '../util/user-error.ts';
 
 /** What it takes to open a terminal again as it was: the programs in it, and the background command that ran. */
 export interface Place {
@@ -12,7 +13,7 @@ export interface Place {
 }
 export type Places = Record<string, Place>;
 
-interface TabEvents {
+export interface TabEvents {
   began(terminal: string, record: CommandRecord): void;
   ended(terminal: string, record: CommandRecord): void;
   changed(): void;
@@ -64,7 +65,9 @@ export class Tabs {
 
   /** Types a block; resolves to the commands it ran, those in the background included. */
   async type(block: CommandBlock, signal: AbortSignal): Promise<CommandRecord[]> {
-    const terminal = await this.#opening.get(block.terminal)!;
+    const opening = this.#opening.get(block.terminal);
+    if (!opening) throw new UserError('lab-not-ready', 'The lab is not ready yet.');
+    const terminal = await opening;
     const options = { timeout: block.timeout, signal };
     if (block.interrupt) await terminal.interrupt(options);
     const spec = this.#specs.find(({ name }) => name === block.terminal)!;

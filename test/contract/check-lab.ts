@@ -1,9 +1,12 @@
 import type { CheckContext } from '../../src/check/context.ts';
+import { evaluate } from '../../src/check/evaluate.ts';
 import { SqlPool } from '../../src/check/sql-pool.ts';
 import { createDockerRuntime } from '../../src/lab/docker/runtime.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import type { Assertion, Check } from '../../src/model/check.ts';
 import { DEFAULT_MAJOR, type Major, type Topology } from '../../src/model/topology.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
+import { poll } from '../../src/util/poll.ts';
 
 const topology: Topology = {
   host: 'lab',
@@ -29,6 +32,14 @@ export const contextOf = (lab: Lab, more: Partial<CheckContext> = {}): CheckCont
   signal: new AbortController().signal,
   ...more,
 });
+
+/** Makes a check until it passes or its time is over. */
+export const settle = (check: Check, context: CheckContext): Promise<Verdict> =>
+  poll(
+    () => evaluate(check, context),
+    ({ status }) => status === 'pass',
+    { within: check.within },
+  );
 
 export const checkOf = (assertion: Assertion, more: Partial<Check> = {}): Check => ({
   name: 'it holds',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckContext } from '../../src/check/context.ts';
-import { evaluate, settle } from '../../src/check/evaluate.ts';
+import { evaluate } from '../../src/check/evaluate.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import type {
   ArchiveAssertion,
@@ -9,7 +9,7 @@ import type {
   ClusterAssertion,
   FileAssertion,
 } from '../../src/model/check.ts';
-import { checkOf, contextOf, createLab, sh } from './check-lab.ts';
+import { checkOf, contextOf, createLab, settle, sh } from './check-lab.ts';
 
 let lab: Lab;
 let context: CheckContext;
