@@ -12,6 +12,12 @@ process.on('SIGINT', () => {
   interrupt.abort(new DOMException('Interrupted', 'AbortError'));
 });
 
+// Who reads our output, such as `head`, may have enough of it: that ends us, as it ends any program, and is no bug.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.interrupted);
+});
+
 try {
   const { runCommandLine } = await import('./cli/program.ts');
   process.exitCode = await runCommandLine(process.argv, interrupt.signal);

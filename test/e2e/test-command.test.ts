@@ -11,7 +11,7 @@ import { usableRuntimes } from '../../src/lab/runtimes.ts';
 import { MAJORS, type Major } from '../../src/model/topology.ts';
 import { poll } from '../../src/util/poll.ts';
 import { forEachRuntime, major } from '../contract/runtimes.ts';
-import { run, Student } from './student.ts';
+import { program, run, Student } from './student.ts';
 
 /** A command that nothing else on this machine runs. */
 const ENDLESS = 'sleep 31415.9265';
@@ -40,6 +40,7 @@ otherwise: No.
 \`\`\`
 `,
   endless: step('one', 'touch one') + step('two', ENDLESS),
+  drifted: step('one', 'touch one; echo new').replace('```yaml', '```text output\nold\n```\n```yaml'),
   faulty: step('one', 'touch one', 'exits: true'),
 };
 
@@ -200,6 +201,21 @@ forEachRuntime((runtime) => {
     expect(processes(ENDLESS)).toEqual([]);
   });
 
+  it('a reader that has enough of its output ends it in silence, and its lab', async () => {
+    const command = [process.execPath, program, 'test', lesson('works'), ...here];
+    const script = `"$@" | head -1; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, 'bash', ...command]);
+    expect(stdout).toMatch(/^works .*\n130\n$/);
+    expect(stderr).toBe('');
+    expect(
+      await poll(
+        () => labsOf(runtime),
+        ({ length }) => length === 0,
+        { within: 20_000 },
+      ),
+    ).toEqual([]);
+  });
+
   it('the lab of a lesson that failed can be kept and entered, again and again', async () => {
     const { status, stdout } = await run(['test', lesson('fails'), '--keep-failed', ...here]);
     const [, enter = ''] = /waldojo (labs enter \S+)/.exec(stdout) ?? [];
@@ -233,6 +249,16 @@ forEachRuntime((runtime) => {
       stderr: 'trouble\n',
     });
     expect((await runtime.labs()).find((lab) => lab.id === id)).toMatchObject({ running: false, owned: false });
+  });
+});
+
+describe('--update', () => {
+  it('is done when outputs were all that was wrong, and makes nothing else right', async () => {
+    const local = ['--runtime', (await usableRuntimes()).at(-1)!.name, '--pg', String(major), '--update'];
+    const updated = await report(['drifted'], ...local);
+    expect(await readFile(join(lesson('drifted'), 'scenario.md'), 'utf8')).toMatch(/```text output\nnew\n```/);
+    expect(updated).toMatchObject({ status: 0, stderr: expect.stringMatching(/drifted\/scenario\.md:\d+ rewritten/) });
+    expect((await report(['fails'], ...local)).status).toBe(1);
   });
 });
 
