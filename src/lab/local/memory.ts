@@ -5,7 +5,7 @@ import { runMapped } from './mapped.ts';
 import { isRoot, ROOT_BASE } from './mapping.ts';
 import { discard, inStore, labPath, makeDirectory, storeDirectory } from './store.ts';
 
-/** Bytes that must be free, in the file system and of memory itself: many times what a lab and its snapshots take. */
+/** Bytes that must be free, in the file system and of memory itself: twice what a lab and a snapshot of each step take. */
 const ENOUGH = 2 * 2 ** 30;
 /** `f_type` in statfs(2). */
 const TMPFS = 0x01021994;
