@@ -14,7 +14,7 @@ interface ReportFile extends Output {
 export async function openReportFile(file: string): Promise<ReportFile> {
   const chunks: string[] = [];
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeDirectory(dirname(resolve(file)));
     const path = await realpath(file).catch(() => resolve(file));
     const present = await stat(file).catch(() => undefined);
     if (present?.isDirectory()) throw new Error('it is a directory');
@@ -41,6 +41,19 @@ export async function openReportFile(file: string): Promise<ReportFile> {
   } catch (error) {
     throw unwritable(file, error);
   }
+}
+
+/** Not by the option `recursive`, with which Node.js tries for ever where a directory takes no other, as /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  const attempt = () =>
+    mkdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  await attempt().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    await makeDirectory(dirname(path));
+    await attempt();
+  });
 }
 
 function unwritable(file: string, error: unknown): UserError {

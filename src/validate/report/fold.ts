@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const width = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text));
 
-/** Breaks a sentence between words into lines of at most `columns`; a word that is longer is cut. */
+/** Breaks text between words into lines of at most `columns`; a word that is longer is cut. */
 export function wrap(text: string, columns: number): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const [first, ...words] = paragraph.split(' ').flatMap((word) => chop(word, columns));
@@ -17,7 +17,7 @@ export function wrap(text: string, columns: number): string[] {
   });
 }
 
-/** Cuts a row of output into pieces of at most `columns`, as a terminal does. */
+/** Cuts a row into pieces of at most `columns`, as a terminal does. */
 export function chop(row: string, columns: number): string[] {
   if (width(row) <= columns) return [row];
   const pieces: string[] = [];

@@ -1,4 +1,4 @@
-import { type Case, type Finding, outcomeOf, type Proof, type Reporter, type StepProof } from '../proof.ts';
+import { type Case, type Finding, findingsOf, type Proof, type Reporter, type StepProof } from '../proof.ts';
 import { chop, wrap } from './fold.ts';
 import type { Output } from './output.ts';
 import { mark, type Paint, painter } from './paint.ts';
@@ -111,7 +111,7 @@ function rowsOf({ kind, label, rows }: Part, columns: number, paint: Paint): str
     case 'diff':
       return rows.flatMap((row) => chop(row, columns).map((piece) => paintDiff(row, piece, paint)));
     case 'seen': {
-      const pieces = rows.flatMap((row) => chop(row, columns - 2));
+      const pieces = rows.flatMap((row) => wrap(row, columns - 2));
       return [paint('dim', label), ...pieces.map((piece) => `${paint('dim', '│')} ${piece}`)];
     }
   }
@@ -127,6 +127,6 @@ function notesOn(proof: Proof): string[] {
   const after = proof.steps.length === 0 ? 'before its first step ended' : `after ${many(proof.steps.length, 'step')}`;
   return [
     ...(proof.interrupted ? [`Interrupted ${after}.`] : []),
-    ...(outcomeOf(proof) === 'passed' ? [] : circumstances(proof)),
+    ...(worst(findingsOf(proof)) ? circumstances(proof) : []),
   ];
 }

@@ -107,8 +107,9 @@ describe('a report in a file', () => {
   it('is refused at once where it cannot be written', async () => {
     await mkdir(join(folder, 'directory'));
     await writeFile(join(folder, 'file'), '');
-    for (const name of ['directory', 'file/report', 'x'.repeat(300)]) {
-      expect(await refusal([`text=${folder}/${name}`])).toMatchObject({ code: 'report-file' });
+    const names = ['directory', 'file/report', 'file/deep/report', 'x'.repeat(300)].map((name) => join(folder, name));
+    for (const file of [...names, '/proc/waldojo/report']) {
+      expect(await refusal([`text=${file}`])).toMatchObject({ code: 'report-file', exit: 3 });
     }
   });
 
