@@ -14,6 +14,8 @@ export type Row =
 /** Where there is more to compare than these many pairs of lines, none are found: all of it is gone, and all is new. */
 const MAX_TESTED = 1_000_000;
 const MAX_LIKENED = 200_000;
+/** Characters of two lines beyond which they are not likened. */
+const MAX_LENGTH = 4000;
 
 /**
  * Lays what came beside a pattern, in the order of both. Without rows that are changed, gone or new, the output matches;
@@ -111,8 +113,9 @@ function partners<L, R>(left: L[], right: R[], most: number, equal: (l: L, r: R)
 }
 
 /** Whether half of what two lines consist of is the same (Dice's coefficient); one number is as good as another. */
-export function alike(one: string, other: string): boolean {
+function alike(one: string, other: string): boolean {
   if (isRule(one) && isRule(other)) return true;
+  if (one.length + other.length > MAX_LENGTH) return false;
   const [words, others] = [wordsOf(one), wordsOf(other)];
   const total = words.length + others.length;
   let common = 0;

@@ -30,19 +30,26 @@ export function mergeLines({ old, now, variables }: Pair, { blanks, clash }: Mer
   let merged = '';
   let [gone, added] = ['', ''];
   let [from, to] = [0, 0];
+  /** How much wider the line has become right before: what spaces follow can make up for. */
+  let wider = 0;
   const flush = (): void => {
-    if (gone || added) merged += clash(gone, added);
+    if (!gone && !added) return;
+    const text = clash(gone, added);
+    wider = text.length - gone.length;
+    merged += text;
     [gone, added] = ['', ''];
+  };
+  const append = (old: string, now: string): void => {
+    if (!isBlank(old)) merged += old;
+    else merged += blanks === 'now' ? now : ' '.repeat(Math.max(1, old.length - wider));
+    wider = 0;
   };
   for (const change of diffArrays(olds, news, { comparator })) {
     if (change.added) added += change.value.join('');
     else if (change.removed) gone += change.value.join('');
     else {
       flush();
-      for (let i = 0; i < change.count; i++) {
-        const now = news[to + i]!;
-        merged += blanks === 'now' && isBlank(now) ? now : olds[from + i];
-      }
+      for (let i = 0; i < change.count; i++) append(olds[from + i]!, news[to + i]!);
     }
     if (!change.added) from += change.count;
     if (!change.removed) to += change.count;

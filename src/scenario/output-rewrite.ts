@@ -1,7 +1,7 @@
 import { isAnyLines, isRule, linesOf, matchOutput, PLACEHOLDERS, type Placeholder, readPattern } from './output.ts';
 import { alignOutput, type Row } from './output-align.ts';
 import { commonKind, mergeLines, type Pair } from './output-merge.ts';
-import { patternOf } from './output-volatile.ts';
+import { patternsOf } from './output-volatile.ts';
 import { resolveVariables, type Variables } from './variables.ts';
 
 /** What an output block has to match: what was printed where variables had these values. */
@@ -86,11 +86,11 @@ const replaced: Manner = {
 const widened: Manner = {
   changed: (change) => {
     if (isRule(change.old)) return change.old;
-    const line = mergeLines(change, { blanks: 'old', clash: commonKind });
     // In a table spaces will not count, now that something differs.
-    return line.includes('|') || fits(line, change)
-      ? line
-      : mergeLines(change, { blanks: 'differ', clash: commonKind });
+    const table = change.old.includes('|');
+    const clash = (old: string, now: string) => (table && !(old + now).trim() ? old : commonKind(old, now));
+    const line = mergeLines(change, { blanks: 'old', clash });
+    return table || fits(line, change) ? line : mergeLines(change, { blanks: 'differ', clash });
   },
   gone: ['...'],
   added: () => ['...'],
@@ -101,7 +101,7 @@ const fits = (line: string, { came, variables }: Change): boolean =>
 
 function absorb(lines: BlockLine[], { text, variables }: Printed, manner: Manner): BlockLine[] {
   const came = linesOf(text);
-  const now = (a: number) => patternOf(came[a]!, variables);
+  const now = patternsOf(came, variables);
   const rewrite = (row: Row): BlockLine[] => {
     switch (row.kind) {
       case 'same':
@@ -110,10 +110,10 @@ function absorb(lines: BlockLine[], { text, variables }: Printed, manner: Manner
       case 'gone':
         return manner.gone.map(asLine);
       case 'new':
-        return manner.added(now(row.came)).map(asLine);
+        return manner.added(now[row.came]!).map(asLine);
       case 'changed': {
         const old = lines[row.pattern]!;
-        const line = manner.changed({ old: old.text, now: now(row.came), came: came[row.came]!, variables });
+        const line = manner.changed({ old: old.text, now: now[row.came]!, came: came[row.came]!, variables });
         return [line === old.text ? old : asLine(line)];
       }
     }

@@ -1,4 +1,4 @@
-import { isAnyLines, literal, PLACEHOLDERS, type Placeholder } from './output.ts';
+import { endsTable, isAnyLines, isRule, literal, PLACEHOLDERS, type Placeholder } from './output.ts';
 import type { Variables } from './variables.ts';
 
 const CLOCK = String.raw`\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: [AP]M)?`;
@@ -6,6 +6,9 @@ const ZONE = String.raw`(?:Z| ?(?:UTC|GMT)|[+-]\d\d(?::?\d\d)?)?`;
 const WEEKDAY = '(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?';
 const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 const LOG_LEVEL = '(?:DEBUG|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|STATEMENT|CONTEXT):';
+
+/** Columns whose numbers the server hands out as it goes. */
+const COUNTER = String.raw`(?:(?:\w+_)?(?:pid|oid|xid|xmin)|\w*relfilenode)`;
 
 /**
  * What is seldom the same twice, and the placeholder for it; of two that begin at one place, the first counts. Each matches
@@ -32,6 +35,7 @@ const VOLATILE: readonly (readonly [Placeholder, string])[] = [
   // System identifiers, processes, what ls counts.
   ['int', String.raw`\b\d{18,}\b`],
   ['int', String.raw`(?<=\b(?:pid|PID|process|process ID)(?: |: ?| ?= ?))\d+\b`],
+  ['int', String.raw`(?<=^${COUNTER} +\| )\d+$`],
   ['int', String.raw`(?<=^\[\d+\] )\d+$`],
   ['int', String.raw`(?<=\[)\d+(?=\] (?:\S+ )?${LOG_LEVEL})`],
   ['int', String.raw`(?<=^total )\d+$`],
@@ -41,8 +45,37 @@ const VOLATILE: readonly (readonly [Placeholder, string])[] = [
   ['any', String.raw`(?<![\w.])(?:\d+\.\d{3,}(?= s\b)|\d+m\d+\.\d+s\b)`],
 ];
 
-/** A line that was printed, as a pattern in the document: variables for the paths that they name, placeholders for what is volatile. */
-export function patternOf(line: string, variables: Variables): string {
+/**
+ * Lines that were printed, as patterns in the document: variables for the paths that they name, placeholders for what is
+ * volatile.
+ */
+export function patternsOf(lines: string[], variables: Variables): string[] {
+  let counters: Cell[] = [];
+  return lines.map((line, i) => {
+    if (isRule(line)) counters = countersBelow(lines[i - 1] ?? '', line);
+    else if (endsTable(line)) counters = [];
+    let pattern = '';
+    let end = 0;
+    for (const [from, to] of counters) {
+      const cell = line.slice(from, to);
+      if (!/^ *\d+ *$/.test(cell)) continue;
+      pattern += patternOf(line.slice(end, from), variables);
+      pattern += cell.replace(/ *\d+/, (number) => ' <int>'.padStart(number.length));
+      end = to;
+    }
+    return pattern + patternOf(line.slice(end), variables);
+  });
+}
+
+type Cell = [from: number, to: number];
+
+function countersBelow(header: string, rule: string): Cell[] {
+  const isCounter = new RegExp(`^ *${COUNTER} *$`);
+  const cells = [...rule.matchAll(/-+/g)].map(({ 0: dashes, index }): Cell => [index, index + dashes.length]);
+  return cells.filter(([from, to]) => isCounter.test(header.slice(from, to)));
+}
+
+function patternOf(line: string, variables: Variables): string {
   if (isAnyLines(line)) return `${line}<any>`;
   const paths = [...variables].filter(([, value]) => value.startsWith('/')).sort(([, a], [, b]) => b.length - a.length);
   const kinds = [...paths.map(([name]) => `{{${name}}}`), ...VOLATILE.map(([kind]) => `<${kind}>`)];

@@ -118,7 +118,7 @@ export const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|
 
 /** psql's line below a header, or above a record of its expanded display. */
 export const isRule = (line: string): boolean => /^\+?-[-+]*-\+?$|^-\[ RECORD \d+ \][-+]*$/.test(line);
-const END_OF_TABLE = /^$|^\((?:\d+|<int>) rows?\)$/;
+export const endsTable = (line: string): boolean => /^$|^\((?:\d+|<int>) rows?\)$/.test(line);
 
 /**
  * The lines of psql's tables in which something stands for what differs: there all lines are as wide as the widest value,
@@ -128,7 +128,7 @@ function flexibleRows(lines: string[]): Set<number> {
   const rows = new Set<number>();
   for (const [rule, line] of lines.entries()) {
     if (!isRule(line) || rows.has(rule)) continue;
-    const end = lines.findIndex((text, i) => i > rule && END_OF_TABLE.test(text));
+    const end = lines.findIndex((text, i) => i > rule && endsTable(text));
     const table = [...lines.keys()].slice(Math.max(0, rule - 1), end < 0 ? lines.length : end);
     if (!table.some((i) => isAnyLines(lines[i]!) || lines[i]!.search(PLACEHOLDER) >= 0)) continue;
     for (const i of table) rows.add(i);

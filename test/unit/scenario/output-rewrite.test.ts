@@ -60,6 +60,21 @@ test('a table as wide as its values', () => {
   expect(shape(rewrite(pattern, wide.replace('| 1', '| 7')))).toBe(shape(pattern.replace('| 1', '| 7')));
 });
 
+test('cells of a table stay in line where there is room', () => {
+  const table = ' name    | n      | on\n---------+--------+----\n archive | 123456 | t';
+  expect(rewrite('?', table, table.replace('123456', '7     '))).toBe(table.replace('123456', '<int> '));
+  expect(rewrite('?', ' a | b\n---+---\n x +| 1\n y | 2', ' a | b\n---+---\n x  +| 12\n y   | 2')).toBe(
+    ' a | b\n---+---\n x +| <int>\n y | 2',
+  );
+});
+
+test('very long lines take little time', () => {
+  const started = performance.now();
+  const line = (word: string) => `${word} 1 2 `.repeat(10_000);
+  expect(rewrite(line('a'), line('b'))).toBe(line('b').trimEnd());
+  expect(performance.now() - started).toBeLessThan(2000);
+});
+
 test('what another case printed is not lost, though nothing is known but that it matched', () => {
   const pattern = 'PostgreSQL 13\nat <lsn>\n<any>';
   expect(matchOutput(pattern, standIn(pattern))).toEqual({ ok: true });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { matchOutput } from '../../../src/scenario/output.ts';
-import { patternOf } from '../../../src/scenario/output-volatile.ts';
+import { patternsOf } from '../../../src/scenario/output-volatile.ts';
 import { resolveVariables, variablesFor } from '../../../src/scenario/variables.ts';
 
 const variables = variablesFor(17, {
@@ -44,6 +44,7 @@ const LINES: [string, string][] = [
   ['slot "a" is active for PID 77', 'slot "a" is active for PID <int>'],
   ['Time: 12.345 ms', 'Time: <any> ms'],
   ['write=0.012 s, sync=0.003 s', 'write=<any> s, sync=<any> s'],
+  ['active_pid | 1234', 'active_pid | <int>'],
   // Variables, the longest first, and only whole.
   ['/var/lib/postgresql/17/main/pg_wal', '{{main.data}}/pg_wal'],
   ['"/var/lib/postgresql/17/main2" /var/lib/postgresql.', '"{{postgres.home}}/17/main2" {{postgres.home}}.'],
@@ -59,13 +60,30 @@ const LINES: [string, string][] = [
 ];
 
 test.each(LINES)('%j becomes %j', (line, expected) => {
-  expect(patternOf(line, variables)).toBe(expected);
+  expect(patternsOf([line], variables).join('\n')).toBe(expected);
 });
 
 test.each(LINES)('the pattern of %j matches it, and is its own', (line) => {
-  const pattern = patternOf(line, variables);
+  const pattern = patternsOf([line], variables).join('\n');
   const { text, unknown } = resolveVariables(pattern, variables);
   expect(unknown).toEqual([]);
   expect(matchOutput(text, line)).toEqual({ ok: true });
   expect(matchOutput(text, 'something else').ok).toBe(false);
+});
+
+test('in a table the numbers below a name such as pid are placeholders', () => {
+  const table = [
+    '  pid   | state | n |  oid  | active_pid',
+    '--------+-------+---+-------+------------',
+    ' 123456 | idle  | 3 | 16384 |      77',
+    '     12 | 99999 | 3 |     5 |',
+    '(2 rows)',
+    '123456',
+  ];
+  expect(patternsOf(table, variables)).toEqual([
+    ...table.slice(0, 2),
+    '  <int> | idle  | 3 | <int> |   <int>',
+    '  <int> | 99999 | 3 | <int> |',
+    ...table.slice(4),
+  ]);
 });
