@@ -72,13 +72,16 @@ export function textReporter(output: Output, colour: boolean): Reporter {
     },
     end(run) {
       const long = written > (output.rows || 24);
-      for (const row of summaryOf(run, { long, columns, paint })) line(row);
+      for (const row of summaryOf(run, { long, columns, paint })) {
+        if (row === '') blank();
+        else line(row);
+      }
     },
   };
 }
 
 function stepLine(step: StepProof, columns: number, paint: Paint): string {
-  const title = step.title.padEnd(TITLE);
+  const title = printable(step.title).padEnd(TITLE);
   const begin = `  ${mark(worst(step.findings), paint)} ${seconds(step.milliseconds)}  ${title}`;
   const room = columns - 13 - title.length - 3;
   const parts = tried(step);
@@ -109,7 +112,7 @@ function rowsOf({ kind, label, rows }: Part, columns: number, paint: Paint): str
       return pieces.map((piece, i) => paint('dim', (i === 0 ? label : '').padEnd(10)) + paint(style, piece));
     }
     case 'diff':
-      return rows.flatMap((row) => chop(row, columns).map((piece) => paintDiff(row, piece, paint)));
+      return rows.flatMap((row, i) => chop(row, columns).map((piece) => paintDiff(row, i, piece, paint)));
     case 'seen': {
       const pieces = rows.flatMap((row) => wrap(row, columns - 2));
       return [paint('dim', label), ...pieces.map((piece) => `${paint('dim', '│')} ${piece}`)];
@@ -117,8 +120,9 @@ function rowsOf({ kind, label, rows }: Part, columns: number, paint: Paint): str
   }
 }
 
-function paintDiff(row: string, piece: string, paint: Paint): string {
-  if (/^(---|\+\+\+) /.test(row)) return paint('dim', piece);
+/** The first two rows name what is compared; a row like them further down is a comment in SQL that is gone. */
+function paintDiff(row: string, index: number, piece: string, paint: Paint): string {
+  if (index < 2 && /^(---|\+\+\+) /.test(row)) return paint('dim', piece);
   const style = ({ '+': 'green', '-': 'red', '@': 'cyan' } as const)[row[0]!];
   return style ? paint(style, piece) : piece;
 }

@@ -42,6 +42,15 @@ describe('the text report', () => {
     expect(written).not.toContain('expected');
   });
 
+  it('paints a diff, in which a comment of SQL is no heading', async () => {
+    const diff = '--- the document\n+++ what came\n@@ -1,2 +1,1 @@\n rye\n--- a comment';
+    const run = aRun([aProof({ steps: steps([{ ...drifted, diff }]) })]);
+    const coloured = await report((output) => textReporter(output, true), run);
+    expect(coloured).toContain('\x1b[2m--- the document\x1b[22m\n');
+    expect(coloured).toContain('\x1b[31m--- a comment\x1b[39m\n');
+    expect(coloured).toContain(`\n${' '.repeat(9)}rye\n`);
+  });
+
   it('tells the same evidence once in a step', async () => {
     const written = await text(aRun([aProof({ steps: steps([notReached, { ...notReached, line: 77 }]) })]));
     expect(written).toContain('scenario.md:77');
@@ -63,6 +72,7 @@ describe('the text report', () => {
     expect(written).toContain('i scenarios/bakery/scenario.md:60  This output is going to be rewritten.');
     expect(written).toContain('✓   1.2 s');
     expect(written).toContain('1 passed, 0 failed');
+    expect(written).not.toContain('\n\n\n');
     expect(written).not.toContain('Made with');
   });
 
