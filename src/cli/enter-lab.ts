@@ -24,8 +24,8 @@ export async function enterLab(id: string, { user }: { user: string }, signal: A
 async function interact(lab: Lab, user: string, signal: AbortSignal): Promise<number> {
   const { stdin, stdout, stderr } = process;
   const size = () => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 });
-  stderr.write(`You are ${user} in ${lab.id}. It is kept when this shell ends.\n`);
   const terminal = await lab.openTerminal(['bash', '-i'], { user, ...size() });
+  stderr.write(`You are ${user} in ${lab.id}. It is kept when this shell ends.\n`);
   const ended = new Promise<void>((resolve) => terminal.onExit(resolve));
   signal.addEventListener('abort', terminal.kill);
   terminal.onData((bytes) => stdout.write(bytes));
