@@ -84,6 +84,8 @@ export interface StepProof {
   mistakes: number;
   /** How many blocks were left out in turn. */
   ablations: number;
+  /** How many steps were come back to: those of what follows the last step, when that was asked for. */
+  rewinds?: number;
   milliseconds: number;
   findings: Finding[];
 }
@@ -100,6 +102,8 @@ export interface Proof {
   case: Case;
   /** As far as it got. */
   steps: StepProof[];
+  /** How many steps of the lesson it did not get to; absent where the document is not well formed. */
+  unreached?: number;
   /** What does not belong to a step: the lab could not be made, something was left behind. */
   findings: Finding[];
   milliseconds: number;

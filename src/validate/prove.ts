@@ -44,6 +44,7 @@ export async function prove(scenario: Scenario, testCase: Case, options: ProveOp
     for (const at of scenario.steps.keys()) {
       const { proof: step, reentry } = await proveStep({ session, ground, ablate, rewind, update }, at);
       add(step);
+      proof.unreached = scenario.steps.length - at - 1;
       if (reentry) reentries.push(reentry);
       if (step.findings.some(stopping)) break;
     }

@@ -29,11 +29,12 @@ export async function proveRewinds(ground: ProvingGround, reentries: Reentry[]):
   }
   return {
     id: 'rewind',
-    title: `Put back to the entry of each of ${reentries.length} steps, and solved from there`,
+    title: 'Put back to each step, and on from there',
     line: 1,
     checks: 0,
     mistakes: 0,
     ablations: 0,
+    rewinds: reentries.length,
     milliseconds: performance.now() - began,
     findings,
   };

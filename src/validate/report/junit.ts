@@ -84,7 +84,8 @@ function testsOf(proof: Proof, file: string): Test[] {
     proof.steps.some((other) => other.id !== id && other.title === text) ? `${text} (${id})` : text;
   const steps = proof.steps.map((step) => test(proof, file, title(step), step.line, step.milliseconds, step.findings));
   const whole = proof.findings.length > 0 ? [test(proof, file, WHOLE, proof.findings[0]!.line, 0, proof.findings)] : [];
-  const rest = proof.interrupted ? [skipped('Interrupted before it was reached.', 'The rest of the lesson')] : [];
+  const why = proof.interrupted ? 'Interrupted before it was reached.' : 'Not reached: it stands on what failed.';
+  const rest = proof.interrupted || proof.unreached ? [skipped(why, 'The rest of the lesson')] : [];
   return [...steps, ...whole, ...rest];
 }
 

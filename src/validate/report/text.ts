@@ -89,10 +89,11 @@ function stepLine(step: StepProof, columns: number, paint: Paint): string {
   return parts.length > 0 ? `${begin}   ${paint('dim', parts.join(', '))}` : begin.trimEnd();
 }
 
-const tried = ({ checks, mistakes, ablations }: StepProof): string[] => [
+const tried = ({ checks, mistakes, ablations, rewinds = 0 }: StepProof): string[] => [
   ...(checks > 0 ? [many(checks, 'check')] : []),
   ...(mistakes > 0 ? [many(mistakes, 'mistake')] : []),
   ...(ablations > 0 ? [`${ablations} left out`] : []),
+  ...(rewinds > 0 ? [many(rewinds, 'rewind')] : []),
 ];
 
 /** Place and message in one line where there is room for both. */
@@ -129,7 +130,10 @@ function paintDiff(row: string, index: number, piece: string, paint: Paint): str
 
 function notesOn(proof: Proof): string[] {
   const after = proof.steps.length === 0 ? 'before its first step ended' : `after ${many(proof.steps.length, 'step')}`;
+  const { unreached = 0 } = proof;
+  const rest = unreached === 1 ? 'The step after it was' : `The ${unreached} steps after it were`;
   return [
+    ...(unreached > 0 && !proof.interrupted ? [`${rest} not reached.`] : []),
     ...(proof.interrupted ? [`Interrupted ${after}.`] : []),
     ...(worst(findingsOf(proof)) ? circumstances(proof) : []),
   ];

@@ -13,6 +13,7 @@ describe('the text report', () => {
         aStep({ ablations: 3 }),
         aStep({ title: 'A long way to go until the bread is done', milliseconds: 123_456, mistakes: 0, checks: 1 }),
         aStep({ title: 'Wrap-up', checks: 0, mistakes: 0 }),
+        aStep({ title: 'Back', checks: 0, mistakes: 0, rewinds: 3 }),
       ],
     });
     expect(await text(aRun([proof], { milliseconds: 83_000 }))).toBe(
@@ -20,9 +21,16 @@ describe('the text report', () => {
         'bakery  PostgreSQL 17  docker',
         '  ✓   1.2 s  Bake bread                         2 checks, 1 mistake, 3 left out',
         '  ✓ 123.5 s  A long way to go until the bread is done   1 check',
+        '  ✓   1.2 s  Back                               3 rewinds',
         '',
-        '1 passed, 0 failed  3 steps in 1 min 23 s',
+        '1 passed, 0 failed  4 steps in 1 min 23 s',
       ].join('\n')}\n`,
+    );
+  });
+
+  it('says how much of a lesson was not reached', async () => {
+    expect(await text(aRun([aProof({ steps: steps(), unreached: 3 })]))).toContain(
+      'The 3 steps after it were not reached.',
     );
   });
 
