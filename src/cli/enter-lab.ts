@@ -27,7 +27,7 @@ async function interact(lab: Lab, user: string, signal: AbortSignal): Promise<nu
   const terminal = await lab.openTerminal(['bash', '-i'], { user, ...size() });
   stderr.write(`You are ${user} in ${lab.id}. It is kept when this shell ends.\n`);
   const ended = new Promise<void>((resolve) => terminal.onExit(resolve));
-  signal.addEventListener('abort', terminal.kill);
+  signal.addEventListener('abort', () => terminal.kill());
   terminal.onData((bytes) => stdout.write(bytes));
   stdout.on('resize', () => terminal.resize(size().columns, size().rows));
   stdin.setRawMode(true);

@@ -24,31 +24,23 @@ interface Options {
 
 /** `waldojo test`: proves the named scenarios, or all. */
 export async function test(ids: string[], options: Options, signal: AbortSignal): Promise<ExitStatus> {
-  const [{ findScenarios, plan }, { inShard }, { runCases }, { openReporters, parseReporter }] = await Promise.all([
-    import('../validate/plan.ts'),
-    import('../validate/shard.ts'),
+  const [{ runCases }, { openReporters, parseReporter }] = await Promise.all([
     import('../validate/run.ts'),
     import('../validate/report/open.ts'),
   ]);
   interruptOnTerm();
   const reports = (options.reporter ?? []).map(parseReporter);
-  let scenarios = await findScenarios(ids, options.pg);
-  if (options.changed !== undefined) {
-    const { changedSince } = await import('../validate/changed.ts');
-    scenarios = await changedSince(options.changed, scenarios, signal);
-  }
-  const runtimes = scenarios.length > 0 ? await openRuntimes(options.runtime) : new Map<RuntimeName, Runtime>();
-  let cases = plan(scenarios, { majors: options.pg, runtimes: [...runtimes.keys()] });
-  if (options.shard) cases = inShard(cases, options.shard);
+  const { cases, runtimes, whyNone } = await choose(ids, options, signal);
   const reporter = await openReporters(reports, {
     stdout: process.stdout,
     colour: process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
     json: options.json,
   });
-  if (cases.length === 0) process.stderr.write(`Nothing to test: ${whyNone(options)}.\n`);
+  if (cases.length === 0) process.stderr.write(`Nothing to test: ${whyNone}.\n`);
   else (await import('../lab/janitor.ts')).startJanitor();
-  const sayInterrupted = () => process.stderr.write('\nInterrupted: removing the labs. Once more leaves at once.\n');
-  signal.addEventListener('abort', sayInterrupted);
+  signal.addEventListener('abort', () => {
+    process.stderr.write('\nInterrupted: removing the labs. Once more leaves at once.\n');
+  });
   const run = await runCases(cases, {
     jobs: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
     bail: options.bail ?? false,
@@ -61,17 +53,35 @@ export async function test(ids: string[], options: Options, signal: AbortSignal)
   return exitStatus(run, updated);
 }
 
+/** What is to be proved, and what would explain that it is nothing. */
+async function choose(
+  ids: string[],
+  { pg, changed, runtime, shard }: Options,
+  signal: AbortSignal,
+): Promise<{ cases: Case[]; runtimes: Map<RuntimeName, Runtime>; whyNone: string }> {
+  const [{ findScenarios, plan }, { inShard }] = await Promise.all([
+    import('../validate/plan.ts'),
+    import('../validate/shard.ts'),
+  ]);
+  let scenarios = await findScenarios(ids, pg);
+  if (changed !== undefined) {
+    const { changedSince } = await import('../validate/changed.ts');
+    scenarios = await changedSince(changed, scenarios, signal);
+  }
+  const runtimes = scenarios.length > 0 ? await openRuntimes(runtime) : new Map<RuntimeName, Runtime>();
+  const planned = plan(scenarios, { majors: pg, runtimes: [...runtimes.keys()] });
+  const cases = shard ? inShard(planned, shard) : planned;
+  if (planned.length > 0) return { cases, runtimes, whyNone: 'this shard is empty' };
+  const which = scenarios.length > 0 ? `no scenario for PostgreSQL ${pg?.join(' or ')}` : 'no scenario';
+  const whyNone = changed === undefined ? 'there are no scenarios' : `${which} has changed since ${changed}`;
+  return { cases, runtimes, whyNone };
+}
+
 async function openRuntimes(names: RuntimeName[] | undefined): Promise<Map<RuntimeName, Runtime>> {
   const { openRuntime } = await import('../lab/runtimes.ts');
   const opened = await Promise.all((names ?? [undefined]).map((name) => openRuntime(name)));
   for (const runtime of opened) await runtime.sweep();
   return new Map(opened.map((runtime) => [runtime.name, runtime]));
-}
-
-function whyNone({ changed, shard }: Options): string {
-  const shards = shard && `shard ${shard.index} of ${shard.count} is empty`;
-  if (changed === undefined) return shards ?? 'there are no scenarios';
-  return `no scenario has changed since ${changed}`;
 }
 
 async function proveCase(

@@ -55,7 +55,10 @@ export async function runCases(cases: Case[], options: RunOptions): Promise<Run>
   await Promise.all(Array.from({ length: jobs }, work));
   const milliseconds = performance.now() - began;
   const run: Run = { proofs, notRun: waiting, milliseconds, interrupted: signal.aborted };
-  await reporter.end(run);
-  for (const bug of bugs.values()) options.onBug(bug);
+  try {
+    await reporter.end(run);
+  } finally {
+    for (const bug of bugs.values()) options.onBug(bug);
+  }
   return run;
 }
