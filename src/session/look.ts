@@ -15,10 +15,11 @@ export async function makeChecks(
   checks: Check[],
   latched: readonly string[],
   context: () => CheckContext,
+  diagnosed: boolean,
 ): Promise<Seen> {
   const known = new Set(latched);
   const look = async (check: Check): Promise<Verdict> => {
-    const verdict: Verdict = known.has(check.name) ? { status: 'pass' } : await evaluate(check, context());
+    const verdict: Verdict = known.has(check.name) ? { status: 'pass' } : await evaluate(check, context(), diagnosed);
     if (check.once && verdict.status === 'pass') known.add(check.name);
     return verdict;
   };

@@ -51,7 +51,7 @@ export class Session {
   #size: TerminalSize;
   /** What was run in the present step, oldest first. */
   #ran: { terminal: string; record: CommandRecord }[] = [];
-  readonly #look = new OneAtATime(() => this.#makeChecks());
+  readonly #look = new OneAtATime(() => this.#makeChecks(true));
   #watch: NodeJS.Timeout | undefined;
 
   constructor(options: SessionOptions) {
@@ -195,11 +195,17 @@ export class Session {
     return this.#look.run();
   }
 
+  /** Makes the step's checks, now, and looks for no causes. */
+  checkBriefly(): Promise<Verdict[]> {
+    return this.#makeChecks(false);
+  }
+
   /** Makes the checks until they are as they should be, all passing by default, or until the longest `within` of them is over. */
-  settle({ done = allPass, within = Number.POSITIVE_INFINITY }: SettleOptions = {}): Promise<Verdict[]> {
+  async settle({ done = allPass, within = Number.POSITIVE_INFINITY }: SettleOptions = {}): Promise<Verdict[]> {
     const longest = Math.max(0, ...checksOf(currentStep(this.#state)).map((check) => check.within));
-    const limit = Math.min(within, longest);
-    return poll(() => this.checkNow(), done, { within: limit, every: 50, signal: this.#end.signal });
+    const limit = { within: Math.min(within, longest), every: 50, signal: this.#end.signal };
+    const verdicts = await poll(() => this.checkBriefly(), done, limit);
+    return allPass(verdicts) ? verdicts : this.checkNow();
   }
 
   /** Closes the terminals and the checks' connections, and leaves the lab running. */
@@ -304,13 +310,13 @@ export class Session {
     if (this.#watch && this.#state.phase.name === 'ready') this.checkNow().catch(() => {});
   }
 
-  async #makeChecks(): Promise<Verdict[]> {
+  async #makeChecks(diagnosed: boolean): Promise<Verdict[]> {
     this.#ready();
     const { step, steps } = this.#state;
     this.#dispatch({ type: 'checking', checking: true });
     try {
       const checks = checksOf(currentStep(this.#state));
-      const seen = await makeChecks(checks, steps[step]!.latched, () => this.#context());
+      const seen = await makeChecks(checks, steps[step]!.latched, () => this.#context(), diagnosed);
       // The learner may have moved on meanwhile; what was seen is still true of the step it was seen for.
       this.#dispatch({ type: 'verdicts', step, ...seen });
       return seen.verdicts;
