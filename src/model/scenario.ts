@@ -77,7 +77,7 @@ export interface CommandBlock {
   line: number;
 }
 
-/** What the command before it prints, as a pattern (`src/scenario/output.ts`). */
+/** What the command before it prints, as a pattern (`src/scenario/output/match.ts`). */
 export interface OutputBlock {
   text: string;
   line: number;

@@ -1,6 +1,6 @@
 import type { CommandBlock } from '../model/scenario.ts';
-import { matchOutput } from '../scenario/output.ts';
-import { diffOutput } from '../scenario/output-diff.ts';
+import { diffOutput } from '../scenario/output/diff.ts';
+import { matchOutput } from '../scenario/output/match.ts';
 import type { Session } from '../session/session.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Finding } from './proof.ts';

@@ -1,8 +1,8 @@
 import { type CommandBlock, commandsOf, type OutputBlock, type Step } from '../model/scenario.ts';
-import { isAnyLines, matchOutput } from '../scenario/output.ts';
-import { diffOutput } from '../scenario/output-diff.ts';
-import { outputFence } from '../scenario/output-fence.ts';
-import { type Printed, rewriteOutput, standIn } from '../scenario/output-rewrite.ts';
+import { diffOutput } from '../scenario/output/diff.ts';
+import { outputFence } from '../scenario/output/fence.ts';
+import { isAnyLines, matchOutput } from '../scenario/output/match.ts';
+import { type Printed, rewriteOutput, standIn } from '../scenario/output/rewrite.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { type Variables, variablesFor } from '../scenario/variables.ts';
 import { type Case, type Finding, findingsOf, type Proof } from './proof.ts';

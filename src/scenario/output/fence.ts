@@ -1,4 +1,4 @@
-import type { BlockLine } from './output-rewrite.ts';
+import type { BlockLine } from './rewrite.ts';
 
 /** The fence of an output block in its document. */
 export interface OutputFence {

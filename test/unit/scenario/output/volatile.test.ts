@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { matchOutput } from '../../../src/scenario/output.ts';
-import { patternsOf } from '../../../src/scenario/output-volatile.ts';
-import { resolveVariables, variablesFor } from '../../../src/scenario/variables.ts';
+import { matchOutput } from '../../../../src/scenario/output/match.ts';
+import { patternsOf } from '../../../../src/scenario/output/volatile.ts';
+import { resolveVariables, variablesFor } from '../../../../src/scenario/variables.ts';
 
 const variables = variablesFor(17, {
   host: 'lab',

@@ -1,6 +1,6 @@
 import { diffArrays } from 'diff';
-import { PLACEHOLDERS, type Placeholder } from './output.ts';
-import { resolveVariables, type Variables } from './variables.ts';
+import { resolveVariables, type Variables } from '../variables.ts';
+import { PLACEHOLDERS, type Placeholder } from './match.ts';
 
 /** Two lines of patterns, as a document has them. */
 export interface Pair {

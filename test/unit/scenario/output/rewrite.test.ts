@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Major } from '../../../src/model/topology.ts';
-import { matchOutput } from '../../../src/scenario/output.ts';
-import { rewriteOutput, standIn } from '../../../src/scenario/output-rewrite.ts';
-import { resolveVariables, variablesFor } from '../../../src/scenario/variables.ts';
-import { sequence } from './sequence.ts';
+import type { Major } from '../../../../src/model/topology.ts';
+import { matchOutput } from '../../../../src/scenario/output/match.ts';
+import { rewriteOutput, standIn } from '../../../../src/scenario/output/rewrite.ts';
+import { resolveVariables, variablesFor } from '../../../../src/scenario/variables.ts';
+import { sequence } from '../sequence.ts';
 
 const variables = (major: Major) =>
   variablesFor(major, { host: 'lab', clusters: [{ name: 'main', port: 5432, state: 'running' }] });

@@ -1,5 +1,5 @@
-import { endsTable, isAnyLines, isRule, literal, PLACEHOLDERS, type Placeholder } from './output.ts';
-import type { Variables } from './variables.ts';
+import type { Variables } from '../variables.ts';
+import { endsTable, isAnyLines, isRule, literal, PLACEHOLDERS, type Placeholder } from './match.ts';
 
 const CLOCK = String.raw`\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: [AP]M)?`;
 const ZONE = String.raw`(?:Z| ?(?:UTC|GMT)|[+-]\d\d(?::?\d\d)?)?`;

@@ -1,8 +1,8 @@
-import { isAnyLines, isRule, linesOf, matchOutput, PLACEHOLDERS, type Placeholder, readPattern } from './output.ts';
-import { alignOutput, type Row } from './output-align.ts';
-import { commonKind, mergeLines, type Pair } from './output-merge.ts';
-import { patternsOf } from './output-volatile.ts';
-import { resolveVariables, type Variables } from './variables.ts';
+import { resolveVariables, type Variables } from '../variables.ts';
+import { alignOutput, type Row } from './align.ts';
+import { isAnyLines, isRule, linesOf, matchOutput, PLACEHOLDERS, type Placeholder, readPattern } from './match.ts';
+import { commonKind, mergeLines, type Pair } from './merge.ts';
+import { patternsOf } from './volatile.ts';
 
 /** What an output block has to match: what was printed where variables had these values. */
 export interface Printed {

@@ -1,5 +1,5 @@
-import { linesOf, matchOutput, readPattern } from './output.ts';
-import { alignOutput, type Row } from './output-align.ts';
+import { alignOutput, type Row } from './align.ts';
+import { linesOf, matchOutput, readPattern } from './match.ts';
 
 /** Lines around a difference that are shown. */
 const CONTEXT = 3;

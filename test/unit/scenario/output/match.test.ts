@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchOutput } from '../../../src/scenario/output.ts';
+import { matchOutput } from '../../../../src/scenario/output/match.ts';
 
 const matches = (pattern: string, actual: string) => matchOutput(pattern, actual).ok;
 

@@ -1,5 +1,5 @@
 import { diffArrays } from 'diff';
-import { isRule, type PatternLine } from './output.ts';
+import { isRule, type PatternLine } from './match.ts';
 
 /** What became of a line of a pattern, or of a line that came; both counted from 0. */
 export type Row =

@@ -1,8 +1,8 @@
 import { applyPatch, parsePatch } from 'diff';
 import { expect, test } from 'vitest';
-import { matchOutput } from '../../../src/scenario/output.ts';
-import { diffOutput } from '../../../src/scenario/output-diff.ts';
-import { sequence } from './sequence.ts';
+import { diffOutput } from '../../../../src/scenario/output/diff.ts';
+import { matchOutput } from '../../../../src/scenario/output/match.ts';
+import { sequence } from '../sequence.ts';
 
 const PLACE = { file: 'scenarios/bread/scenario.md', line: 10 };
 const diff = (pattern: string, printed: string): string[] =>
