@@ -16,11 +16,6 @@ export function encodeKeys(
     : text.replace(/\x1bO([ABCDHF])/g, '\x1b[$1');
 }
 
-/** The body of a paste for a program that knows bracketed paste, or for one that has to take it for typing. */
-export function encodePaste(body: string, { bracketedPaste }: Pick<ScreenModes, 'bracketedPaste'>): string {
-  return bracketedPaste ? pasted(body) : body.replace(/\r?\n/g, '\r');
-}
-
 /** What a terminal reports with mode 1006. Columns and rows are counted from 0. */
 export interface MouseEvent {
   kind: 'press' | 'release' | 'drag' | 'move' | 'wheel';

@@ -26,8 +26,6 @@ export const printable = (text: string): string =>
 
 /** Everything in the line does the same when clicked. */
 export const clickable = <C>(spans: Line<C>, click: C): Line<C> => spans.map((piece) => ({ ...piece, click }));
-export const styled = <C>(spans: Line<C>, style: Style): Line<C> =>
-  spans.map((piece) => ({ ...piece, style: { ...style, ...piece.style } }));
 
 /** The longest beginning of `text` that fits into `columns`, and the rest. */
 function cut(text: string, columns: number): [string, string] {

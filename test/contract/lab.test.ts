@@ -142,6 +142,14 @@ forEachRuntime((runtime) => {
     ).toBeDefined();
   });
 
+  it('goes on when somebody in the lab has killed what runs its commands', async () => {
+    const cutOff = expect(lab().exec(['sleep', '4714'])).rejects.toMatchObject({ code: 'agent-lost' });
+    await sh(lab(), 'pkill -9 -x waldojo').catch(() => {});
+    await cutOff;
+    expect(await sh(lab(), 'echo again')).toBe('again');
+    expect(lab().gone.aborted).toBe(false);
+  });
+
   it('runs many commands at once', async () => {
     const all = Array.from({ length: 12 }, (_, i) => sh(lab(), `echo ${i}`));
     expect(await Promise.all(all)).toEqual(all.map((_, i) => String(i)));

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { addAbortSignal, type Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { UserError } from '../../util/user-error.ts';
+import { Agent } from '../agent/agent.ts';
+import { CommandStream } from '../agent/command-stream.ts';
 import type { ExecOptions, ExecResult, Lab, LabTerminal, Snapshot, TerminalOptions } from '../lab.ts';
 import { type Boot, boot } from './boot.ts';
-import { CommandStream } from './command-stream.ts';
 import { createContainer, killContainer, type Labelled, removeContainer } from './containers.ts';
 import { explain, isConnectionError, isNotRunning } from './errors.ts';
 import { Gate } from './gate.ts';
 import { type Process, type Start, startProcess } from './process.ts';
+import { ProcessStream } from './process-stream.ts';
 import { removeLab, removeSnapshot, snapshotImage, takeSnapshot } from './snapshots.ts';
 import { createPty } from './terminal.ts';
 
@@ -24,6 +25,7 @@ export class DockerLab implements Lab {
   #meantToRun = true;
   /** Shut while a snapshot is taken: the engine starts nothing in a container that is paused. */
   readonly #gate = new Gate();
+  readonly #agent = new Agent(async (argv) => new ProcessStream(await this.#start(argv, { stdin: true })));
 
   constructor(docker: Docker, labelled: Labelled, first: Boot) {
     this.#docker = docker;
@@ -44,48 +46,18 @@ export class DockerLab implements Lab {
     return this.#gone.signal;
   }
 
-  async exec(argv: string[], { input, timeout = 30_000, signal, ...start }: ExecOptions = {}): Promise<ExecResult> {
-    signal?.throwIfAborted();
-    const limit = AbortSignal.timeout(timeout);
-    const started = this.#start(argv, { ...start, stdin: input !== undefined });
-    const stop = signal ? AbortSignal.any([signal, limit]) : limit;
+  async exec(argv: string[], options: ExecOptions = {}): Promise<ExecResult> {
     try {
-      return await unlessAborted(stop, this.#collect(started, input));
+      return await this.#agent.exec(argv, options);
     } catch (error) {
-      if (!stop.aborted) throw error;
-      // An engine that hangs may be what made the command late.
-      const killed = started.then((process) => process.kill()).catch(() => {});
-      await Promise.race([killed, delay(2000, undefined, { ref: false })]);
-      if (!limit.aborted) throw error;
-      throw new UserError('exec-timeout', `${argv[0]} did not end within ${timeout / 1000} s and was killed.`, {
-        cause: error,
-      });
-    }
-  }
-
-  async #collect(started: Promise<Process>, input: string | undefined): Promise<ExecResult> {
-    const process = await started;
-    const output = { out: [] as Buffer[], err: [] as Buffer[] };
-    process.listen((stream, bytes) => output[stream].push(bytes));
-    if (input !== undefined) process.socket.end(input);
-    await process.ended;
-    try {
-      const exitCode = await process.exitCode();
-      // A lab that dies takes its commands along: that is no result of theirs.
-      if (exitCode === 137) await this.#throwIfOver();
-      const [stdout, stderr] = [output.out, output.err].map((bytes) => Buffer.concat(bytes).toString()) as [
-        string,
-        string,
-      ];
-      return { exitCode, stdout, stderr };
-    } catch (error) {
+      options.signal?.throwIfAborted();
       throw await this.#why(error, 'run a command');
     }
   }
 
   async connect(argv: string[], { user, signal }: Pick<ExecOptions, 'user' | 'signal'> = {}): Promise<Duplex> {
     signal?.throwIfAborted();
-    const stream = new CommandStream(await this.#start(argv, { user, stdin: true }));
+    const stream = await CommandStream.to(this.#agent, argv, { user });
     return signal ? addAbortSignal(signal, stream) : stream;
   }
 
@@ -113,6 +85,7 @@ export class DockerLab implements Lab {
     const next = { ...this.#labelled, image: snapshotImage(snapshot), start: [] };
     const container = await createContainer(this.#docker, next);
     this.#meantToRun = false;
+    await this.#agent.close();
     try {
       const [booted] = await Promise.all([boot(container, signal), removeContainer(old)]);
       this.#boot = booted;
@@ -150,12 +123,6 @@ export class DockerLab implements Lab {
     }
   }
 
-  async #throwIfOver(): Promise<void> {
-    const over = this.#boot.over.then(() => true);
-    // The engine tells of the end of the command first.
-    if (await Promise.race([over, delay(500, false, { ref: false })])) throw await this.#whyOver();
-  }
-
   async #whyOver(): Promise<UserError> {
     if (this.#meantToRun) return this.#boot.over;
     return new UserError('lab-stopped', 'The lab was stopped or put back while a command ran in it.');
@@ -163,22 +130,11 @@ export class DockerLab implements Lab {
 
   /** A request fails in many ways when the lab or the engine has gone: then how that came is what matters. */
   async #why(error: unknown, doing: string): Promise<Error> {
-    if (!isNotRunning(error) && !isConnectionError(error)) return explain(error, doing);
+    if (!isLost(error) && !isNotRunning(error) && !isConnectionError(error)) return explain(error, doing);
     const unclear = delay(2000, explain(error, doing), { ref: false });
     return Promise.race([this.#whyOver(), unclear]);
   }
 }
 
-/** Rejects with the signal's reason when that aborts first. */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const done = new AbortController();
-  const aborted = once(signal, 'abort', { signal: done.signal }).then(() => Promise.reject(signal.reason));
-  try {
-    signal.throwIfAborted();
-    return await Promise.race([work, aborted]);
-  } finally {
-    aborted.catch(() => {});
-    work.catch(() => {});
-    done.abort();
-  }
-}
+const isLost = (error: unknown): boolean =>
+  error instanceof UserError && ['agent-lost', 'exec-failed'].includes(error.code);

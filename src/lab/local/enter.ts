@@ -1,24 +1,16 @@
 import { spawn } from 'node:child_process';
+import type { TerminalOptions } from '../lab.ts';
 import { BOUND, LIMITS } from './boot-script.ts';
 import { BASH, type MappedChild, PATH, WITHOUT_KEYS } from './mapped.ts';
 
-export interface Entry {
-  user?: string | undefined;
-  env?: Record<string, string> | undefined;
-  cwd?: string | undefined;
-}
-
-/**
- * In the lab, as its root: becomes the user `$1` in the directory `$2`, or at home, and the command. The lab itself says
- * which users it has.
- */
-const BECOME = `user=$1 directory=$2
-shift 2
+/** In the lab, as its root: becomes the user `$1`, at home, and the command. The lab itself says which users it has. */
+const BECOME = `user=$1
+shift
 ${LIMITS}
 while IFS=: read -r name _ _ group _ HOME _; do [[ $name != "$user" ]] || break; done </etc/passwd
 [[ -n $name ]] || { echo "There is no user $user in the lab." >&2; exit 126; }
 export HOME SHELL=/bin/bash LANG="\${LANG:-en_US.UTF-8}"
-cd -- "\${directory:-$HOME}" || exit 126
+cd || exit 126
 exec setpriv ${BOUND.join(' ')} --reuid="$user" --regid="$group" --init-groups -- "$@"`;
 
 /** In the lab, on its terminal `$1` of `$2` columns and `$3` rows, whose other end is file descriptor 3: locked when new. */
@@ -47,19 +39,13 @@ function enterArguments(pid: number, inside: string[]): string[] {
 }
 
 /** The locale is set inside: the machine may not have it. */
-const environment = ({ user = 'root', env }: Entry): Record<string, string> => ({
-  PATH,
-  USER: user,
-  LOGNAME: user,
-  ...env,
-});
+const environment = (user: string): Record<string, string> => ({ PATH, USER: user, LOGNAME: user });
 
-/** Starts a command in the lab whose first process is `pid`, in a session of its own. */
-export function enter(pid: number, argv: string[], entry: Entry = {}): MappedChild {
-  const { user = 'root', cwd = '' } = entry;
-  const child = spawn('perl', enterArguments(pid, [...BASH, BECOME, 'bash', user, cwd, ...argv]), {
+/** Starts a command in the lab whose first process is `pid`, as its root, in a session of its own. */
+export function enter(pid: number, argv: string[]): MappedChild {
+  const child = spawn('perl', enterArguments(pid, [...BASH, BECOME, 'bash', 'root', ...argv]), {
     detached: true,
-    env: environment(entry),
+    env: environment('root'),
     stdio: ['pipe', 'pipe', 'pipe'],
   }) as MappedChild;
   // It may end without having read everything.
@@ -71,16 +57,14 @@ export function enter(pid: number, argv: string[], entry: Entry = {}): MappedChi
 export function enterTerminal(
   pid: number,
   argv: string[],
-  entry: Entry,
-  terminal: { master: number; index: number; columns: number; rows: number },
+  { user, env, columns, rows }: TerminalOptions,
+  { master, index }: { master: number; index: number },
 ): ReturnType<typeof spawn> {
-  const { user = 'root', cwd = '' } = entry;
-  const { master, index, columns, rows } = terminal;
   const values = [index, columns, rows].map(String);
-  const inside = ['setsid', ...BASH, ON_TERMINAL + BECOME, 'bash', ...values, user, cwd, ...argv];
+  const inside = ['setsid', ...BASH, ON_TERMINAL + BECOME, 'bash', ...values, user, ...argv];
   return spawn('perl', enterArguments(pid, inside), {
     detached: true,
-    env: { TERM: 'xterm-256color', ...environment(entry) },
+    env: { TERM: 'xterm-256color', ...environment(user), ...env },
     stdio: ['ignore', 'ignore', 'ignore', master],
   });
 }

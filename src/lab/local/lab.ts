@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { addAbortSignal, type Duplex } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { addAbortSignal, Duplex } from 'node:stream';
 import { UserError } from '../../util/user-error.ts';
+import { Agent } from '../agent/agent.ts';
+import { CommandStream } from '../agent/command-stream.ts';
 import { ownerOf } from '../ids.ts';
 import type { ExecOptions, ExecResult, Lab, LabTerminal, Snapshot, TerminalOptions } from '../lab.ts';
 import { type Boot, bootLab } from './boot.ts';
-import { CommandStream } from './command-stream.ts';
 import { enter } from './enter.ts';
 import { whileFrozen } from './freeze.ts';
-import { killGroup, runMapped } from './mapped.ts';
+import { runMapped } from './mapped.ts';
 import { discard, type LabFile, labPath, snapshotPath, storeDirectory, writeLab } from './store.ts';
 import { openLabTerminal } from './terminal.ts';
 
@@ -22,6 +21,10 @@ export class LocalLab implements Lab {
   #boot: Boot | undefined;
   /** Resolves when the snapshot that is being taken is done. */
   #thawed: Promise<unknown> = Promise.resolve();
+  readonly #agent = new Agent(async (argv) => {
+    const { stdout, stdin } = enter(this.#running().pid, argv);
+    return Duplex.from({ readable: stdout, writable: stdin });
+  });
 
   constructor(id: string, file: LabFile) {
     this.id = id;
@@ -52,36 +55,19 @@ export class LocalLab implements Lab {
   }
 
   async exec(argv: string[], options: ExecOptions = {}): Promise<ExecResult> {
-    const { input, timeout = 30_000, signal, ...entry } = options;
-    signal?.throwIfAborted();
-    const boot = this.#running();
-    const child = enter(boot.pid, argv, entry);
-    const limit = AbortSignal.timeout(timeout);
-    const stop = signal ? AbortSignal.any([signal, limit]) : limit;
-    const kill = () => killGroup(child);
-    stop.addEventListener('abort', kill);
     try {
-      child.stdin.end(input);
-      const [stdout, stderr, [exitCode]] = await Promise.all([
-        text(child.stdout),
-        text(child.stderr),
-        once(child, 'close') as Promise<[number | null]>,
-      ]);
-      signal?.throwIfAborted();
-      if (limit.aborted) {
-        throw new UserError('exec-timeout', `${argv[0]} did not end within ${timeout / 1000} s and was killed.`);
-      }
-      // A lab that dies takes its commands along: that is no result of theirs.
-      if (exitCode !== 0 && (this.#boot !== boot || !isAlive(boot.pid))) throw await this.#whyOver();
-      return { exitCode: exitCode ?? 137, stdout, stderr };
-    } finally {
-      stop.removeEventListener('abort', kill);
+      return await this.#agent.exec(argv, options);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!(error instanceof UserError) || error.code !== 'agent-lost') throw error;
+      // A lab that dies takes its commands along: then how that came is what matters.
+      throw this.#boot && isAlive(this.#boot.pid) ? error : await this.#whyOver();
     }
   }
 
   async connect(argv: string[], { user, signal }: Pick<ExecOptions, 'user' | 'signal'> = {}): Promise<Duplex> {
     signal?.throwIfAborted();
-    const stream = new CommandStream(enter(this.#running().pid, argv, { user }));
+    const stream = await CommandStream.to(this.#agent, argv, { user });
     return signal ? addAbortSignal(signal, stream) : stream;
   }
 
@@ -130,6 +116,7 @@ export class LocalLab implements Lab {
   async #end(): Promise<void> {
     const boot = this.#boot;
     this.#boot = undefined;
+    await this.#agent.close();
     await this.#thawed;
     await boot?.end();
   }

@@ -16,7 +16,6 @@ const RETRY = 5;
  * process holds the other end: nothing stands between the two.
  */
 export function openLabTerminal(pid: number, argv: string[], options: TerminalOptions): LabTerminal {
-  const { columns, rows, user, env } = options;
   const devpts = `/proc/${pid}/root/dev/pts`;
   const master = openSync(`${devpts}/ptmx`, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
   const index = Number(/^tty-index:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${master}`, 'utf8'))?.[1]);
@@ -26,7 +25,7 @@ export function openLabTerminal(pid: number, argv: string[], options: TerminalOp
   }
   // It belongs to who opened it. The lab's root may only give away what is its own.
   if (isRoot()) chownSync(`${devpts}/${index}`, ROOT_BASE, ROOT_BASE + TTY_GROUP);
-  const child = enterTerminal(pid, argv, { user, env }, { master, index, columns, rows });
+  const child = enterTerminal(pid, argv, options, { master, index });
   const stream = new ReadStream(master);
   // Read errors are how a terminal says that nobody has it open any more.
   stream.on('error', () => {}).pause();

@@ -69,7 +69,7 @@ describe.skipIf(skipped)('a lab in a container', within, () => {
   });
 
   test('outlives a kill of everything in it', async () => {
-    await lab.exec(['bash', '-c', 'kill -9 -1']);
+    await expect(lab.exec(['bash', '-c', 'kill -9 -1'])).rejects.toMatchObject({ code: 'agent-lost' });
     await lab.exec(['bash', '-c', 'kill -9 1; kill -TERM 1; pkill -9 sleep']);
     expect(await lab.exec(['pg_ctlcluster', '17', 'main', 'start'])).toMatchObject({ exitCode: 0 });
     const { stdout } = await lab.exec(['ps', '-eo', 'stat=']);
