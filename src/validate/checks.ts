@@ -37,18 +37,18 @@ export function vacuous(step: Step, verdicts: Verdict[]): Finding[] {
   ];
 }
 
-/** What is said of each check that should hold, and does not. */
+/** A finding for each check that should hold, and does not; `what` says it of the check's name and the reason. */
 export const notHolding = (
   step: Step,
   verdicts: Verdict[],
-  rule: Finding['rule'],
-  what: (check: Check, verdict: Failing) => string,
+  finding: Pick<Finding, 'rule' | 'evidence'>,
+  what: (name: string, reason: string) => string,
 ): Finding[] =>
   failingOf(step, verdicts).map(({ check, verdict }) => ({
     status: 'fail',
-    rule,
     line: check.line,
-    message: what(check, verdict),
+    message: what(`“${check.name}”`, verdict.reason),
     expected: verdict.expected,
     actual: verdict.actual,
+    ...finding,
   }));

@@ -4,6 +4,7 @@ import { variablesFor } from '../scenario/variables.ts';
 import type { Session } from '../session/session.ts';
 import type { CommandRecord } from '../terminal/terminal.ts';
 import type { Evidence, Finding } from './proof.ts';
+import type { Typed } from './solve.ts';
 
 /** Lines of an output or a log that are kept: the last. */
 const LINES = 200;
@@ -13,6 +14,12 @@ export function evidenceOf(session: Session, block: CommandBlock, records: Comma
   const output = tail(records.flatMap((record) => record.output || []).join('\n'));
   const screen = session.terminal(block.terminal)?.screen.text().trimEnd();
   return { block: block.text, ...(output && { output }), ...(screen && { screen }) };
+}
+
+/** The same of the block that was typed last, where a check tells what is wrong, and no block does. */
+export function lastSeen(session: Session, typed: Typed[]): { evidence?: Evidence } {
+  const last = typed.at(-1);
+  return last ? { evidence: evidenceOf(session, last.block, last.records) } : {};
 }
 
 /** How long each cluster's log is, in bytes: what comes after that was written since. */

@@ -2,7 +2,7 @@ import type { Verdict } from '../model/verdict.ts';
 import type { Session } from '../session/session.ts';
 import { currentStep } from '../session/state.ts';
 import { brokenOf, notHolding } from './checks.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, lastSeen } from './evidence.ts';
 import { faultOf, troubleOf } from './faults.ts';
 import type { Finding, StepProof } from './proof.ts';
 import type { Entry, ProvingGround } from './proving-ground.ts';
@@ -54,21 +54,18 @@ function proveRewind(ground: ProvingGround, { entry, untouched }: Reentry): Prom
       } catch (error) {
         return [await faultOf(error, copy.lab, { rule: 'rewind', line: step.line })];
       }
-      const { stuck } = await solve(copy);
+      const { typed, stuck } = await solve(copy);
       if (stuck) {
         const evidence = evidenceOf(copy, stuck.block);
         const fault = await faultOf(stuck.error, copy.lab, { rule: 'rewind', line: stuck.block.line, evidence });
         return [{ ...fault, message: `${from}: ${fault.message}` }];
       }
       const verdicts = await copy.settle();
+      const undone = (name: string, reason: string) =>
+        `${from}, ${name} does not hold after its step was solved: ${reason}`;
       const findings = [
+        ...notHolding(step, verdicts, { rule: 'rewind', ...lastSeen(copy, typed) }, undone),
         ...brokenOf(step, verdicts),
-        ...notHolding(
-          step,
-          verdicts,
-          'rewind',
-          ({ name }, { reason }) => `${from}, “${name}” does not hold after its step was solved: ${reason}`,
-        ),
       ];
       if (findings.length > 0) return findings;
     }

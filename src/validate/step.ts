@@ -3,7 +3,7 @@ import type { Session } from '../session/session.ts';
 import { neededOf, proveNeeded } from './ablation.ts';
 import { brokenOf, notHolding, vacuous } from './checks.ts';
 import { backgroundFindings, commandFindings } from './commands.ts';
-import { evidenceOf, markLogs, withLogs } from './evidence.ts';
+import { evidenceOf, lastSeen, markLogs, withLogs } from './evidence.ts';
 import { faultOf, troubleOf } from './faults.ts';
 import { proveMistake } from './mistake.ts';
 import { type Finding, isFault, type StepProof } from './proof.ts';
@@ -75,26 +75,17 @@ async function proveSolution({ session, update }: Walk, step: Step): Promise<{ f
   const began = performance.now();
   const verdicts = await session.settle();
   const settled = performance.now() - began;
+  const evidence = lastSeen(session, typed);
+  const undone = (name: string, reason: string) => `${name} does not hold after the step was solved: ${reason}`;
   findings.push(
-    ...notHolding(
-      step,
-      verdicts,
-      'not-reached',
-      ({ name }, { reason }) => `“${name}” does not hold after the step was solved: ${reason}`,
-    ),
+    ...notHolding(step, verdicts, { rule: 'not-reached', ...evidence }, undone),
     ...brokenOf(step, verdicts),
   );
   if (verdicts.every(({ status }) => status === 'pass')) {
     const again = await session.checkBriefly();
-    findings.push(
-      ...notHolding(
-        step,
-        again,
-        'unstable',
-        ({ name }, { reason }) => `“${name}” held, and then no more, with nothing done in between: ${reason}`,
-      ),
-      ...brokenOf(step, again),
-    );
+    const lost = (name: string, reason: string) =>
+      `${name} held, and then no more, with nothing done in between: ${reason}`;
+    findings.push(...notHolding(step, again, { rule: 'unstable', ...evidence }, lost), ...brokenOf(step, again));
   }
   findings.push(...typed.flatMap((one) => backgroundFindings(one, session)));
   return { findings, settled };
