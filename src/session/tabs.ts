@@ -29,6 +29,7 @@ export class Tabs {
   #opening = new Map<string, Promise<Terminal>>();
   #background = new Map<string, string>();
   #places: Places = {};
+  readonly #end = new AbortController();
 
   constructor(lab: Lab, specs: TerminalSpec[], size: TerminalSize, events: TabEvents) {
     this.#lab = lab;
@@ -44,8 +45,9 @@ export class Tabs {
   /** Opens all; resolves when the one in front is there. The others are waited for when they are typed into. */
   async open(front: string, places: Places, signal: AbortSignal): Promise<void> {
     const first = this.#specs.find((spec) => spec.name === front)!;
+    const wanted = AbortSignal.any([signal, this.#end.signal]);
     for (const spec of [first, ...this.#specs.filter((other) => other !== first)]) {
-      const opening = this.#start(spec, places[spec.name], signal);
+      const opening = this.#start(spec, places[spec.name], wanted);
       // Its failure is met by whoever types into it.
       opening.catch(() => {});
       this.#opening.set(spec.name, opening);
@@ -82,7 +84,9 @@ export class Tabs {
     for (const terminal of this.#open.values()) terminal.resize(size);
   }
 
+  /** Ends what runs in them; also in those that are still being opened. */
   close(): void {
+    this.#end.abort(new DOMException('The terminals were closed', 'AbortError'));
     for (const terminal of this.#open.values()) terminal.close();
   }
 

@@ -57,6 +57,11 @@ forEachRuntime((runtime) => {
     expect(findingsOf(proof)).not.toContainEqual(expect.objectContaining({ status: 'fail' }));
   }, 60_000);
 
+  it('does not take a terminal that is still being opened for something left behind', async () => {
+    const quick = `${LESSON.split('## Make it')[0]}## Look\n\`\`\`sh run\ntrue\n\`\`\`\n`;
+    expect(findingsOf(await proofOf(quick, runtime, { id: 'quick' }))).toEqual([]);
+  }, 60_000);
+
   it('keeps the lab in which something failed, a copy that a mistake was made in as well', async () => {
     const proof = await proofOf(LESSON.replace('equals: 0 }', 'equals: 1 }'), runtime, {
       id: 'kept',
