@@ -1,5 +1,6 @@
 import type { CheckContext, RanCommand } from '../check/context.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { Check } from '../model/check.ts';
 import { type CommandBlock, checksOf, commandsOf, questionsOf, type Scenario, solutionOf } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
@@ -198,6 +199,12 @@ export class Session {
   /** Makes the step's checks, now, and looks for no causes. */
   checkBriefly(): Promise<Verdict[]> {
     return this.#makeChecks(false);
+  }
+
+  /** Makes checks of any step, now, and looks for no causes. It leaves no trace in the state. */
+  async look(checks: Check[]): Promise<Verdict[]> {
+    const { verdicts } = await makeChecks(checks, [], () => this.#context(), false);
+    return verdicts;
   }
 
   /** Makes the checks until they are as they should be, all passing by default, or until the longest `within` of them is over. */

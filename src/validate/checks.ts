@@ -1,6 +1,7 @@
 import type { Check } from '../model/check.ts';
-import { checksOf, type Step } from '../model/scenario.ts';
+import { checksOf, type Scenario, type Step, solutionOf } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
+import type { Places } from '../session/tabs.ts';
 import type { Finding } from './proof.ts';
 
 type Failing = Extract<Verdict, { status: 'fail' }>;
@@ -52,3 +53,11 @@ export const notHolding = (
     actual: verdict.actual,
     ...finding,
   }));
+
+/** The checks of the steps whose commands run in the background of terminals: what these commands are to bring about. */
+export const backgroundChecks = ({ steps }: Scenario, places: Places): Check[] =>
+  steps
+    .filter((step) =>
+      solutionOf(step).some(({ background, terminal, text }) => background && places[terminal]?.background === text),
+    )
+    .flatMap(checksOf);

@@ -1,9 +1,13 @@
 import type { Runtime, Snapshot } from '../lab/lab.ts';
+import type { Check } from '../model/check.ts';
 import type { Scenario } from '../model/scenario.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { Session } from '../session/session.ts';
 import type { SessionState } from '../session/state.ts';
 import type { Places } from '../session/tabs.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
+import { poll } from '../util/poll.ts';
+import { backgroundChecks } from './checks.ts';
 import { type LogMarks, withLogs } from './evidence.ts';
 import { type Finding, isFault } from './proof.ts';
 
@@ -12,6 +16,8 @@ export interface Entry {
   snapshot: Snapshot;
   places: Places;
   state: Pick<SessionState, 'step' | 'steps' | 'terminal'>;
+  /** What the commands in the background had brought about. */
+  standing: Check[];
   marks: LogMarks;
 }
 
@@ -57,14 +63,20 @@ export class ProvingGround {
     const session = new Session({ scenario, runtime: this.#runtime, keep: this.#keepFailed, size: SIZE, ...start });
     this.#sessions.add(session);
     await session.open();
+    // Its commands in the background have been started again, and take their time: whoever types now meets another lab.
+    if (entry) await this.#stands(session, entry.standing);
     return session;
   }
 
   /** Takes down how a session stands, until it is forgotten. */
   async enter(session: Session, marks: LogMarks): Promise<Entry> {
     const { step, steps, terminal } = session.state;
+    const places = session.places();
+    const background = backgroundChecks(this.scenario, places);
+    const verdicts = await session.look(background);
+    const standing = background.filter((_, i) => verdicts[i]?.status === 'pass');
     const snapshot = await session.lab!.snapshot(this.signal);
-    const entry = { snapshot, places: session.places(), state: { step, steps, terminal }, marks };
+    const entry = { snapshot, places, state: { step, steps, terminal }, standing, marks };
     this.#entries.add(entry);
     return entry;
   }
@@ -105,6 +117,13 @@ export class ProvingGround {
         ? []
         : [{ status: 'broken', rule: 'left-over', line: 1, message: `A lab could not be removed: ${end.reason}` }],
     );
+  }
+
+  /** Waits until checks hold, as long as they may take. Where they do not, what follows from it is what gets found. */
+  async #stands(session: Session, checks: Check[]): Promise<void> {
+    const within = Math.max(0, ...checks.map((check) => check.within));
+    const hold = (verdicts: Verdict[]) => verdicts.every(({ status }) => status === 'pass');
+    await poll(() => session.look(checks), hold, { within, signal: this.signal });
   }
 
   #remove(session: Session): void {

@@ -59,6 +59,31 @@ forEachRuntime((runtime) => {
     expect(findingsOf(proof)).not.toContainEqual(expect.objectContaining({ status: 'fail' }));
   }, 60_000);
 
+  it('goes on in a copy once what ran in the background is back', async () => {
+    const ready = "bash -c 'sleep 1; exec -a ready sleep 1000'";
+    const source = `${LESSON.split('## Make it')[0]}## Start
+\`\`\`sh run in=watch background
+${ready}
+\`\`\`
+\`\`\`yaml check
+name: It is ready
+process: ^ready
+otherwise: It is not ready.
+\`\`\`
+## Use
+\`\`\`sh run
+pgrep -f ^ready >found
+\`\`\`
+\`\`\`yaml check
+name: It was found
+file: "{{student.home}}/found"
+matches: '[0-9]'
+otherwise: It was not found.
+\`\`\`
+`;
+    expect(findingsOf(await proofOf(source, runtime, { id: 'ready', rewind: true }))).toEqual([]);
+  }, 60_000);
+
   it('does not take a terminal that is still being opened for something left behind', async () => {
     const quick = `${LESSON.split('## Make it')[0]}## Look\n\`\`\`sh run\ntrue\n\`\`\`\n`;
     expect(findingsOf(await proofOf(quick, runtime, { id: 'quick' }))).toEqual([]);
