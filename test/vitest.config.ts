@@ -7,6 +7,8 @@ export default defineConfig({
     // Real engines, servers and terminals share two cores here and there: a test fails when something is wrong, not when it is slow.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Two cores are enough for two files: these wait for engines and servers more than they compute.
+    maxWorkers: 2,
     retry: 0,
   },
 });
