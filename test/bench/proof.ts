@@ -66,7 +66,7 @@ async function runScript(runtime: Runtime, scenario: Scenario): Promise<number> 
   const { id, major, lab: topology } = scenario;
   const lab = await runtime.create({ scenario: id, keep: false, major, topology });
   try {
-    const options = { user: 'student', cwd: '/home/student', input: plainScript(scenario), timeout: 60_000 };
+    const options = { user: 'student', input: plainScript(scenario), timeout: 60_000 };
     return await timed(async () => {
       const { exitCode, stderr } = await lab.exec(['bash', '-s'], options);
       if (exitCode !== 0) throw new Error(`The plain script of ${id} failed: ${stderr}`);

@@ -25,7 +25,7 @@ export class DockerLab implements Lab {
   #meantToRun = true;
   /** Shut while a snapshot is taken: the engine starts nothing in a container that is paused. */
   readonly #gate = new Gate();
-  readonly #agent = new Agent(async (argv) => new ProcessStream(await this.#start(argv, { stdin: true })));
+  readonly #agent = new Agent(async (argv) => new ProcessStream(await this.#start(argv)));
 
   constructor(docker: Docker, labelled: Labelled, first: Boot) {
     this.#docker = docker;
@@ -114,7 +114,7 @@ export class DockerLab implements Lab {
     });
   }
 
-  async #start(argv: string[], start: Start): Promise<Process> {
+  async #start(argv: string[], start: Start = {}): Promise<Process> {
     try {
       const process = await this.#gate.pass(() => startProcess(this.#boot.container, argv, start));
       return { ...process, kill: () => this.#gate.pass(process.kill) };

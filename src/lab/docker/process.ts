@@ -9,9 +9,6 @@ import { ask } from './errors.ts';
 export interface Start {
   user?: string | undefined;
   env?: Record<string, string> | undefined;
-  /** The user's home directory by default. */
-  cwd?: string | undefined;
-  stdin?: boolean;
   /** On a terminal of this size. */
   terminal?: TerminalSize;
 }
@@ -33,20 +30,21 @@ export interface Process {
 // An engine gives each exec a session of its own, whose number is the pid that a shell in it sees: that is said first, in
 // band, and lets the whole session be killed. An exec cannot be killed through the API: it outlives its client.
 // runc is written in Go, whose runtime raises the soft limit of open files, and in one exec of forty that gets through.
-const ENTER = 'ulimit -Sn 1024; if [ "$1" ]; then cd -- "$1"; else cd; fi || exit; shift; echo $$; exec "$@"';
+const ENTER = 'ulimit -Sn 1024; cd || exit; echo $$; exec "$@"';
 // The size is set from inside: set through the API, a program may see 0x0 for its first milliseconds.
 const ENTER_TERMINAL = `stty cols "$1" rows "$2"; shift 2; ${ENTER}`;
 
+/** At home, with an open standard input. */
 export async function startProcess(container: Docker.Container, argv: string[], start: Start = {}): Promise<Process> {
-  const { user = 'root', cwd = '', terminal, stdin = terminal !== undefined } = start;
+  const { user = 'root', terminal } = start;
   const tty = terminal !== undefined;
   const enter = tty ? [ENTER_TERMINAL, 'sh', `${terminal.columns}`, `${terminal.rows}`] : [ENTER, 'sh'];
   const env = { LANG: 'en_US.UTF-8', USER: user, LOGNAME: user, ...(tty && { TERM: 'xterm-256color' }), ...start.env };
   const exec = await container.exec({
-    Cmd: ['sh', '-c', ...enter, cwd, ...argv],
+    Cmd: ['sh', '-c', ...enter, ...argv],
     User: user,
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-    AttachStdin: stdin,
+    AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,
     Tty: tty,
