@@ -153,3 +153,6 @@ export interface Check {
   /** Line of the check in its document. */
   line: number;
 }
+
+/** How long the slowest of some checks may take to hold, in milliseconds. */
+export const patienceOf = (checks: Check[]): number => Math.max(0, ...checks.map(({ within }) => within));

@@ -14,3 +14,5 @@ export type Verdict =
       diagnosis: number | null;
     }
   | { status: 'broken'; reason: string };
+
+export const allPass = (verdicts: Verdict[]): boolean => verdicts.every(({ status }) => status === 'pass');

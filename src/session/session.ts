@@ -1,8 +1,8 @@
 import type { CheckContext, RanCommand } from '../check/context.ts';
 import type { Lab } from '../lab/lab.ts';
-import type { Check } from '../model/check.ts';
+import { type Check, patienceOf } from '../model/check.ts';
 import { type CommandBlock, checksOf, commandsOf, questionsOf, type Scenario, solutionOf } from '../model/scenario.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { allPass, type Verdict } from '../model/verdict.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
 import type { CommandRecord, Terminal } from '../terminal/terminal.ts';
 import { poll } from '../util/poll.ts';
@@ -209,7 +209,7 @@ export class Session {
 
   /** Makes the checks until they are as they should be, all passing by default, or until the longest `within` of them is over. */
   async settle({ done = allPass, within = Number.POSITIVE_INFINITY }: SettleOptions = {}): Promise<Verdict[]> {
-    const longest = Math.max(0, ...checksOf(currentStep(this.#state)).map((check) => check.within));
+    const longest = patienceOf(checksOf(currentStep(this.#state)));
     const limit = { within: Math.min(within, longest), every: 50, signal: this.#end.signal };
     const verdicts = await poll(() => this.checkBriefly(), done, limit);
     return allPass(verdicts) ? verdicts : this.checkNow();
@@ -370,8 +370,6 @@ export class Session {
     for (const listener of this.#listeners) listener();
   }
 }
-
-const allPass = (verdicts: Verdict[]): boolean => verdicts.every(({ status }) => status === 'pass');
 
 /** Whether each command of a block ended as the document says: the last with its `exit`, those before it with success. */
 export function endedAsMeant(block: CommandBlock, records: CommandRecord[]): boolean {

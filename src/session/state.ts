@@ -1,6 +1,6 @@
 import type { RuntimeName } from '../lab/lab.ts';
 import { type Question, questionsOf, type Scenario, type Step, solutionOf } from '../model/scenario.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { allPass, type Verdict } from '../model/verdict.ts';
 
 /** Everything that is shown of a session. Replaced, never changed: an interface can compare by identity. */
 export interface SessionState {
@@ -108,8 +108,7 @@ export function reduce(state: SessionState, action: Action): SessionState {
     case 'checking':
       return { ...state, checking: action.checking };
     case 'verdicts': {
-      const passed = action.verdicts.every((verdict) => verdict.status === 'pass');
-      const completed = state.steps[action.step]!.completed || passed;
+      const completed = state.steps[action.step]!.completed || allPass(action.verdicts);
       return change(action.step, { verdicts: action.verdicts, latched: action.latched, completed });
     }
     case 'block':

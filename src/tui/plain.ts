@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { checksOf, commandsOf, hintsOf } from '../model/scenario.ts';
+import { allPass } from '../model/verdict.ts';
 import type { Session } from '../session/session.ts';
 import { currentStep, nextBlock, openQuestion } from '../session/state.ts';
 import { messageOf } from '../util/user-error.ts';
@@ -151,7 +152,7 @@ async function tellVerdicts(session: Session, say: (text: string) => void): Prom
     say(`${word}: ${check.name}`);
     if (verdict.status !== 'pass') say(`    ${verdict.reason}`);
   });
-  if (verdicts.every((verdict) => verdict.status === 'pass')) say('This step is done. Go on with /next');
+  if (allPass(verdicts)) say('This step is done. Go on with /next');
 }
 
 /** Says what changes by itself: what a start is doing, a notice, a failure. */

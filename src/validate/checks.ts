@@ -1,6 +1,6 @@
 import type { Check } from '../model/check.ts';
 import { checksOf, type Scenario, type Step, solutionOf } from '../model/scenario.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { allPass, type Verdict } from '../model/verdict.ts';
 import type { Places } from '../session/tabs.ts';
 import type { Finding } from './proof.ts';
 
@@ -25,7 +25,7 @@ export const brokenOf = (step: Step, verdicts: Verdict[]): Finding[] =>
 /** Before anything is typed: a check that passes on an undone step proves nothing. */
 export function vacuous(step: Step, verdicts: Verdict[]): Finding[] {
   const checks = checksOf(step);
-  if (checks.length === 0 || verdicts.some((verdict) => verdict.status !== 'pass')) return [];
+  if (checks.length === 0 || !allPass(verdicts)) return [];
   return [
     {
       status: 'fail',

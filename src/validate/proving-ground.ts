@@ -1,7 +1,7 @@
 import type { Runtime, Snapshot } from '../lab/lab.ts';
-import type { Check } from '../model/check.ts';
+import { type Check, patienceOf } from '../model/check.ts';
 import type { Scenario } from '../model/scenario.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { allPass } from '../model/verdict.ts';
 import { Session } from '../session/session.ts';
 import type { SessionState } from '../session/state.ts';
 import type { Places } from '../session/tabs.ts';
@@ -121,9 +121,7 @@ export class ProvingGround {
 
   /** Waits until checks hold, as long as they may take. Where they do not, what follows from it is what gets found. */
   async #stands(session: Session, checks: Check[]): Promise<void> {
-    const within = Math.max(0, ...checks.map((check) => check.within));
-    const hold = (verdicts: Verdict[]) => verdicts.every(({ status }) => status === 'pass');
-    await poll(() => session.look(checks), hold, { within, signal: this.signal });
+    await poll(() => session.look(checks), allPass, { within: patienceOf(checks), signal: this.signal });
   }
 
   #remove(session: Session): void {

@@ -1,4 +1,5 @@
 import { checksOf, commandsOf, type Step } from '../model/scenario.ts';
+import { allPass } from '../model/verdict.ts';
 import type { Session } from '../session/session.ts';
 import { neededOf, proveNeeded } from './ablation.ts';
 import { brokenOf, notHolding, vacuous } from './checks.ts';
@@ -81,7 +82,7 @@ async function proveSolution({ session, update }: Walk, step: Step): Promise<{ f
     ...notHolding(step, verdicts, { rule: 'not-reached', ...evidence }, undone),
     ...brokenOf(step, verdicts),
   );
-  if (verdicts.every(({ status }) => status === 'pass')) {
+  if (allPass(verdicts)) {
     const again = await session.checkBriefly();
     const lost = (name: string, reason: string) =>
       `${name} held, and then no more, with nothing done in between: ${reason}`;
