@@ -187,7 +187,8 @@ test('an abort ends a query that runs', async () => {
     expect: equals(''),
   });
   const asked = evaluate(check, { ...context, signal: controller.signal });
-  await delay(200);
+  const running = `SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(4)%' AND pid <> pg_backend_pid()`;
+  await expect.poll(() => sh(lab, `psql -XAtc "${running}"`)).toBe('1');
   const started = performance.now();
   controller.abort();
   await expect(asked).rejects.toThrow(/abort/);

@@ -69,6 +69,12 @@ export class Cluster {
     this.env = { PGHOST: this.directory, PGUSER: 'postgres', PGPORT: '5432', PSQL_HISTORY: '/dev/null' };
   }
 
+  /** What one value is, by way of a connection of its own. */
+  query(sql: string): string {
+    const env = { ...process.env, ...this.env };
+    return execFileSync(join(BINARIES, 'psql'), ['-XAtc', sql, 'postgres'], { env, encoding: 'utf8' }).trim();
+  }
+
   remove(): void {
     this.#postgres('pg_ctl', '-s', '-w', '-m', 'immediate', '-D', this.#data, 'stop');
     rmSync(this.directory, { recursive: true });

@@ -24,6 +24,7 @@ describe.skipIf(!existsSync(BINARIES))('psql', () => {
     expect(terminal.commands).toMatchObject([{ app: 'bash', command: 'psql', status: null }]);
   });
 
+  const RUNNING = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(100);' AND state = 'active'";
   const LONG = 'w'.repeat(150);
 
   test.each<[string, string, string, string]>([
@@ -90,6 +91,8 @@ describe.skipIf(!existsSync(BINARIES))('psql', () => {
 
   test('Ctrl-C ends a statement, and one that was still being typed is thrown away', async () => {
     await terminal.typeBackground('SELECT pg_sleep(100);');
+    // Before the server has it, psql throws it away, and it never was.
+    await expect.poll(() => cluster.query(RUNNING)).toBe('1');
     await terminal.interrupt();
     terminal.write('SELECT\r');
     await expect.poll(() => terminal.prompt?.continuation).toBe(true);
