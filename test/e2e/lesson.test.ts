@@ -6,7 +6,8 @@ import { checksOf, questionsOf, type Scenario, solutionOf } from '../../src/mode
 import { loadScenario } from '../../src/scenario/load.ts';
 import type { Progress } from '../../src/session/progress.ts';
 import { forEachRuntime, major } from '../contract/runtimes.ts';
-import { ordinaryUser, ownState, run, Student } from './student.ts';
+import { ordinaryUser } from '../ordinary-user.ts';
+import { ownState, run, Student } from './student.ts';
 
 const LESSON = 'standalone-replica';
 const TIMEOUT = 300_000;
@@ -64,17 +65,19 @@ forEachRuntime((runtime) => {
     TIMEOUT,
   );
 
-  const user = ordinaryUser();
+  const { user, why } = ordinaryUser();
   it.runIf(runtime.name === 'local' && user)(
-    `does the same for an ordinary user (${user})`,
+    `does the same for an ordinary user (${user?.name ?? `left out: ${why}`})`,
     async () => {
       const { env } = { env: await ownState() };
       const tarball = join(env.XDG_STATE_HOME!, 'image.tar');
       await runtime.exportImage(major, tarball, () => {});
-      const imported = await run(['images', 'import', tarball, '--runtime', 'local', '--pg', String(major)], { user });
+      const imported = await run(['images', 'import', tarball, '--runtime', 'local', '--pg', String(major)], {
+        user: user!.name,
+      });
       expect(imported).toMatchObject({ status: 0 });
       await rm(tarball);
-      await takeLesson('local', user);
+      await takeLesson('local', user!.name);
     },
     TIMEOUT,
   );

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,18 +132,4 @@ export async function ownState(): Promise<Record<string, string>> {
   const directory = await mkdtemp(join(tmpdir(), 'waldojo-state-'));
   await chmod(directory, 0o777);
   return { XDG_STATE_HOME: directory };
-}
-
-/** Somebody who is not root and may make user namespaces: has subordinate ids and a home. Only root can act as them. */
-export function ordinaryUser(): string | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const users = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .map((line) => line.split(':'));
-  const subordinates = readFileSync('/etc/subuid', 'utf8')
-    .split('\n')
-    .map((line) => line.split(':')[0]);
-  return users.find(
-    ([name, , uid, , , home]) => Number(uid) >= 1000 && home?.startsWith('/home/') && subordinates.includes(name),
-  )?.[0];
 }
