@@ -14,9 +14,9 @@ const required = (process.env.WALDOJO_REQUIRE ?? '').split(',').includes('local'
 
 /** Why root cannot run this checkout as somebody, if so: one in a directory of root's own is for no other eyes. */
 export function whyNotAs(name: string): string | undefined {
-  if (process.getuid?.() !== 0) return 'only root can act as somebody else';
+  if (process.getuid?.() !== 0) return leftOut('only root can act as somebody else');
   const mayRead = required || spawnSync('runuser', ['-u', name, '--', 'test', '-r', manifest]).status === 0;
-  return mayRead ? undefined : `${name} may not read this checkout`;
+  return mayRead ? undefined : leftOut(`${name} may not read this checkout`);
 }
 
 /** Somebody who may make user namespaces: has subordinate ids and a home. Otherwise, why there is nobody. */
@@ -26,8 +26,13 @@ export function ordinaryUser(): { user: OrdinaryUser; why?: undefined } | { user
     fieldsOf('/etc/passwd').find(
       ([name, , uid, , , home]) => Number(uid) >= 1000 && home?.startsWith('/home/') && subordinates.includes(name),
     ) ?? [];
-  const why = name === undefined ? 'nobody here has subordinate ids and a home' : whyNotAs(name);
+  const why = name === undefined ? leftOut('nobody here has subordinate ids and a home') : whyNotAs(name);
   return why === undefined ? { user: { name: name!, uid: Number(uid), gid: Number(gid) } } : { why };
+}
+
+function leftOut(why: string): string {
+  console.warn(`Left out: tests as somebody else, since ${why}.`);
+  return why;
 }
 
 function fieldsOf(file: string): string[][] {
