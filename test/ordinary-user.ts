@@ -16,7 +16,7 @@ const required = (process.env.WALDOJO_REQUIRE ?? '').split(',').includes('local'
 export function whyNotAs(name: string): string | undefined {
   if (process.getuid?.() !== 0) return leftOut('only root can act as somebody else');
   const mayRead = required || spawnSync('runuser', ['-u', name, '--', 'test', '-r', manifest]).status === 0;
-  return mayRead ? undefined : leftOut(`${name} may not read this checkout`);
+  return mayRead ? undefined : leftOut(`the user ${name} may not read this checkout`);
 }
 
 /** Somebody who may make user namespaces: has subordinate ids and a home. Otherwise, why there is nobody. */
