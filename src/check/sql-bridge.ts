@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Lab } from '../lab/lab.ts';
 import type { Cluster } from '../model/topology.ts';
@@ -16,8 +17,7 @@ export async function openBridge(lab: Lab, cluster: Cluster, signal: AbortSignal
   const bridge = await lab.connect(argv);
   // Whoever reads or writes is told of an error; one that comes when nobody does, after the end, has nothing to say.
   bridge.on('error', () => {});
-  const abandon = () => bridge.destroy(signal.reason as Error);
-  signal.addEventListener('abort', abandon, { once: true });
+  const abandoning = addAbortListener(signal, () => bridge.destroy(signal.reason as Error));
   try {
     const report = await opening(bridge);
     if (report !== 'ready\n') throw new ClusterDown(cluster.name, parseState(report));
@@ -26,7 +26,7 @@ export async function openBridge(lab: Lab, cluster: Cluster, signal: AbortSignal
     bridge.destroy();
     throw error;
   } finally {
-    signal.removeEventListener('abort', abandon);
+    abandoning[Symbol.dispose]();
   }
 }
 

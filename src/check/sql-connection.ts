@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Client, QueryArrayResult } from 'pg';
 import type { Lab } from '../lab/lab.ts';
@@ -105,12 +106,11 @@ export class SqlConnection {
 
   /** An abort breaks the bridge, which rejects whatever waits for an answer. */
   async #whileWanted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-    const abandon = () => this.#drop();
-    signal.addEventListener('abort', abandon, { once: true });
+    const abandoning = addAbortListener(signal, () => this.#drop());
     try {
       return await work;
     } finally {
-      signal.removeEventListener('abort', abandon);
+      abandoning[Symbol.dispose]();
     }
   }
 

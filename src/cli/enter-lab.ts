@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { startJanitor } from '../lab/janitor.ts';
@@ -27,7 +28,7 @@ async function interact(lab: Lab, user: string, signal: AbortSignal): Promise<nu
   const terminal = await lab.openTerminal(['bash', '-i'], { user, ...size() });
   stderr.write(`You are ${user} in ${lab.id}. It is kept when this shell ends.\n`);
   const ended = new Promise<void>((resolve) => terminal.onExit(resolve));
-  signal.addEventListener('abort', () => terminal.kill());
+  addAbortListener(signal, () => terminal.kill());
   terminal.onData((bytes) => stdout.write(bytes));
   stdout.on('resize', () => terminal.resize(size().columns, size().rows));
   stdin.setRawMode(true);

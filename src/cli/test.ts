@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Runtime, RuntimeName } from '../lab/lab.ts';
 import type { Major } from '../model/topology.ts';
@@ -38,7 +39,7 @@ export async function test(ids: string[], options: Options, signal: AbortSignal)
   });
   if (cases.length === 0) process.stderr.write(`Nothing to test: ${whyNone}.\n`);
   else (await import('../lab/janitor.ts')).startJanitor();
-  signal.addEventListener('abort', () => {
+  addAbortListener(signal, () => {
     process.stderr.write('\nInterrupted: removing the labs. Once more leaves at once.\n');
   });
   const run = await runCases(cases, {

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -46,9 +47,7 @@ export async function makeRootfs(order: Order, onProgress: OnProgress, signal?: 
       detached: true,
       env: { TMPDIR: temporary },
     });
-    const stop = () => kill(child.pid);
-    signal?.addEventListener('abort', stop, { once: true });
-    if (signal?.aborted) stop();
+    if (signal) addAbortListener(signal, () => kill(child.pid));
     for await (const line of child.iterable({ from: 'all' })) {
       log.write(`${line}\n`);
       tail.push(line);

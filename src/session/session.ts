@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { CheckContext, RanCommand } from '../check/context.ts';
 import type { Lab } from '../lab/lab.ts';
 import { type Check, patienceOf } from '../model/check.ts';
@@ -107,7 +108,7 @@ export class Session {
     const { signal } = this.#end;
     this.#dispatch({ type: 'phase', phase: { name: 'starting', text: 'Starting the lab' } });
     const lab = await bootLab(this.#options, signal);
-    lab.gone.addEventListener('abort', () => this.#fail(lab.gone.reason));
+    addAbortListener(lab.gone, () => this.#fail(lab.gone.reason));
     const place = new Workplace(lab, scenario, this.#size, {
       began: (terminal, record) => this.#ran.push({ terminal, record }),
       ended: () => this.#glance(),

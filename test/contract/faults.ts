@@ -70,7 +70,7 @@ export const FAULTS: Fault[] = [
       ["INSERT INTO bread VALUES ('rye'), ('spelt');\n```\n\n```yaml", 'SELECT 1;\n```\n\n```yaml'],
       [
         'CREATE TABLE bread (name text);\nSELECT',
-        'CREATE TABLE bread (name text);\n\\! (sleep 3; psql -c "INSERT INTO bread VALUES (1), (2)" postgres) >/dev/null 2>&1 &\nSELECT',
+        'CREATE TABLE bread (name text);\n\\! (sleep 30; psql -c "INSERT INTO bread VALUES (1), (2)" postgres) >/dev/null 2>&1 &\nSELECT',
       ],
       ['within: 1s\ndiagnose', 'within: 200ms\ndiagnose'],
     ],
@@ -210,7 +210,8 @@ export const FAULTS: Fault[] = [
   },
   {
     name: 'a background command that ends',
-    edits: [['tail -f bread.sql', 'tail -f loaf.sql']],
+    // Not `tail -f`: until that has said that there is no such file, a quick look finds somebody who watches.
+    edits: [['tail -f bread.sql', 'tail loaf.sql']],
     found: [
       { rule: 'not-reached', message: matching(/Nobody watches/), at: 'name: Somebody watches' },
       { rule: 'background', actual: 'exit status 1', at: WATCH },

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../util/user-error.ts';
@@ -147,11 +148,10 @@ class Connection {
 /** Rejects with the signal's reason when that aborts first. */
 async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort);
+  const listening = addAbortListener(signal, () => aborted.reject(signal.reason));
   try {
     return await Promise.race([work, aborted.promise]);
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    listening[Symbol.dispose]();
   }
 }

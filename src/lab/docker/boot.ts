@@ -55,6 +55,7 @@ async function readUntilReady(output: PassThrough, over: Promise<UserError>, sig
   const failed: string[] = [];
   const lines = createInterface({ input: output, ...(signal && { signal }) });
   for await (const line of lines) {
+    signal?.throwIfAborted();
     if (line === 'ready') return failed;
     if (line.startsWith('failed ')) failed.push(line.slice('failed '.length));
   }

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { addAbortListener, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { UserError } from '../../util/user-error.ts';
 import { BOOT_SCRIPT } from './boot-script.ts';
@@ -50,8 +50,8 @@ export async function bootLab(id: string, lab: LabFile, clusters: string[], sign
     await over;
   };
   const stop = AbortSignal.any([AbortSignal.timeout(PATIENCE), ...(signal ? [signal] : [])]);
-  const onStop = () => kill(pid ?? child.pid);
-  stop.addEventListener('abort', onStop);
+  // Also when it was aborted while the program was being started.
+  const stopping = addAbortListener(stop, () => kill(pid ?? child.pid));
   try {
     const failed: string[] = [];
     let ready = false;
@@ -62,7 +62,7 @@ export async function bootLab(id: string, lab: LabFile, clusters: string[], sign
       ready = word === 'ready';
       if (ready) break;
     }
-    if (!ready || pid === undefined) {
+    if (!ready || pid === undefined || stop.aborted) {
       const how = await over;
       signal?.throwIfAborted();
       throw bootFailed(stop.aborted ? `It was not ready within ${PATIENCE / 1000} s.` : how);
@@ -74,7 +74,7 @@ export async function bootLab(id: string, lab: LabFile, clusters: string[], sign
     await end();
     throw error;
   } finally {
-    stop.removeEventListener('abort', onStop);
+    stopping[Symbol.dispose]();
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { addAbortListener, once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -103,9 +103,7 @@ export async function runMapped(
 ): Promise<string> {
   signal?.throwIfAborted();
   const child = await spawnMapped(['sh', '-ec', script, 'sh', ...args], cwd);
-  const stop = () => killGroup(child);
-  signal?.addEventListener('abort', stop);
-  if (signal?.aborted) stop();
+  const stopping = signal && addAbortListener(signal, () => killGroup(child));
   if (input) input.pipe(child.stdin);
   else child.stdin.end();
   if (output) child.stdout.pipe(output);
@@ -119,7 +117,7 @@ export async function runMapped(
     if (code !== 0) throw commandFailed(stderr);
     return stdout;
   } finally {
-    signal?.removeEventListener('abort', stop);
+    stopping?.[Symbol.dispose]();
   }
 }
 

@@ -69,6 +69,7 @@ async function create(spec: LabSpec, signal?: AbortSignal): Promise<Lab> {
     if (from) await copyDisk(snapshotPath(from.id), `${labPath(id)}/up`, signal);
     const clusters = topology.clusters.filter(({ state }) => state === 'running').map(({ name }) => name);
     const failed = await lab.boot(from ? [] : clusters, signal);
+    signal?.throwIfAborted();
     // In a copy of a lab a cluster may be broken on purpose.
     if (failed.length > 0 && !from) {
       throw new UserError('cluster-failed', `PostgreSQL did not start in a new lab: ${failed.join(', ')}.`);
