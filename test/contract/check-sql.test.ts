@@ -13,7 +13,7 @@ beforeAll(async () => {
   lab = await createLab();
   context = contextOf(lab);
   await sh(lab, `createdb shop && psql -qd shop -c 'CREATE TABLE t AS SELECT generate_series(1, 3) AS id'`);
-}, 60_000);
+});
 afterAll(async () => {
   await context?.sql.close();
   await lab?.remove();
@@ -139,7 +139,7 @@ describe('the learner', () => {
     polling.abort();
     expect(await asked).toBeGreaterThan(3);
     expect(await ask('SELECT 1', equals('1'), 'main/doomed')).toMatch(/no database doomed/);
-  }, 60_000);
+  });
 
   test('stops and restarts a cluster under a kept connection', async () => {
     expect(await ask('SELECT 1', equals('1'))).toBe('pass');
@@ -149,49 +149,46 @@ describe('the learner', () => {
     expect(await ask('SELECT 1', equals('1'))).toBe('the cluster main is not running');
     await sh(lab, `pg_ctlcluster ${lab.major} main start`, 'root');
     expect(await ask('SELECT 1', equals('1'))).toBe('pass');
-  }, 60_000);
+  });
 
   test('can shut down smartly while checks go on', async () => {
-    const started = performance.now();
+    // Gives up, and fails, when somebody stays connected.
     const stopped = sh(
       lab,
-      `/usr/lib/postgresql/${lab.major}/bin/pg_ctl stop -m smart -D /var/lib/postgresql/${lab.major}/main`,
+      `/usr/lib/postgresql/${lab.major}/bin/pg_ctl stop -t 20 -m smart -D /var/lib/postgresql/${lab.major}/main`,
     );
     const seen = new Set<string>();
     for (let stopping = true; stopping; ) {
       seen.add(await ask('SELECT 1', equals('1')));
       stopping = !(await Promise.race([stopped.then(() => true), delay(100, false)]));
     }
-    expect(performance.now() - started).toBeLessThan(8000);
     expect([...seen]).toEqual(expect.arrayContaining(['pass']));
     expect([...seen].filter((s) => s.startsWith('broken'))).toEqual([]);
     await sh(lab, `pg_ctlcluster ${lab.major} main start`, 'root');
-  }, 60_000);
+  });
 
   test('loses a server to kill -9, and checks say that it does not run', async () => {
     expect(await ask('SELECT 1', equals('1'))).toBe('pass');
-    await sh(lab, 'kill -9 $(head -n 1 /var/run/postgresql/.s.PGSQL.5432.lock); sleep 0.5', 'root');
-    expect(await ask('SELECT 1', equals('1'))).toBe('the cluster main is not running');
+    await sh(lab, 'kill -9 $(head -n 1 /var/run/postgresql/.s.PGSQL.5432.lock)', 'root');
+    await expect.poll(() => ask('SELECT 1', equals('1'))).toBe('the cluster main is not running');
     await sh(lab, `pg_ctlcluster ${lab.major} main start`, 'root');
     expect(await ask('SELECT 1', equals('1'))).toBe('pass');
-  }, 60_000);
+  });
 });
 
 test('an abort ends a query that runs', async () => {
   const controller = new AbortController();
   const check = checkOf({
     kind: 'sql',
-    query: 'SELECT pg_sleep(4)',
+    query: 'SELECT pg_sleep(1000)',
     cluster: 'main',
     database: 'postgres',
     expect: equals(''),
   });
   const asked = evaluate(check, { ...context, signal: controller.signal });
-  const running = `SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(4)%' AND pid <> pg_backend_pid()`;
+  const running = `SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1000)%' AND pid <> pg_backend_pid()`;
   await expect.poll(() => sh(lab, `psql -XAtc "${running}"`)).toBe('1');
-  const started = performance.now();
   controller.abort();
   await expect(asked).rejects.toThrow(/abort/);
-  expect(performance.now() - started).toBeLessThan(500);
   expect(await ask('SELECT 1', equals('1'))).toBe('pass');
 });

@@ -136,7 +136,7 @@ forEachRuntime((runtime) => {
       const left = await poll(
         async () => [...processesWith(marker), ...mountsOf(id)],
         (found) => found.length === 0,
-        { within: 5000 },
+        { within: 20_000 },
       );
       expect(left).toEqual([]);
       await runtime.sweep();

@@ -57,7 +57,7 @@ forEachRuntime((runtime) => {
     expect(outcomeOf(proof)).toBe('broken');
     expect(findingsOf(proof)).toContainEqual(expect.objectContaining({ status: 'broken', rule: 'lab' }));
     expect(findingsOf(proof)).not.toContainEqual(expect.objectContaining({ status: 'fail' }));
-  }, 60_000);
+  });
 
   it('goes on in a copy once what ran in the background is back', async () => {
     const ready = "bash -c 'sleep 1; exec -a ready sleep 1000'";
@@ -82,12 +82,12 @@ otherwise: It was not found.
 \`\`\`
 `;
     expect(findingsOf(await proofOf(source, runtime, { id: 'ready', rewind: true }))).toEqual([]);
-  }, 60_000);
+  });
 
   it('does not take a terminal that is still being opened for something left behind', async () => {
     const quick = `${LESSON.split('## Make it')[0]}## Look\n\`\`\`sh run\ntrue\n\`\`\`\n`;
     expect(findingsOf(await proofOf(quick, runtime, { id: 'quick' }))).toEqual([]);
-  }, 60_000);
+  });
 
   it('keeps the lab in which something failed, a copy that a mistake was made in as well', async () => {
     const proof = await proofOf(LESSON.replace('equals: 0 }', 'equals: 1 }'), runtime, {
@@ -102,7 +102,7 @@ otherwise: It was not found.
     } finally {
       await lab.remove();
     }
-  }, 60_000);
+  });
 
   it('ends when it is told to, with what it has, and leaves no lab behind', async () => {
     const end = new AbortController();
@@ -111,7 +111,7 @@ otherwise: It was not found.
     expect(proof).toMatchObject({ interrupted: true, steps: [{ id: 'make-it', findings: [] }], findings: [] });
     expect(outcomeOf(proof)).toBe('interrupted');
     expect(await labsOf(runtime, 'ended')).toEqual([]);
-  }, 60_000);
+  });
 
   it.concurrent.each(FAULTS)(
     'names $name, and nothing else',

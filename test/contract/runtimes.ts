@@ -37,7 +37,7 @@ export function forEachRuntime(define: (runtime: Runtime) => void): void {
     const leaveOut = !probe.ok && !required.includes(runtime.name);
     const why = leaveOut ? ` (left out: ${probe.reason} ${probe.remedy})` : '';
     if (leaveOut) console.warn(`${runtime.name}${why}`);
-    describe.skipIf(leaveOut)(`${runtime.name}${why}`, { timeout: 60_000 }, () => {
+    describe.skipIf(leaveOut)(`${runtime.name}${why}`, () => {
       beforeAll(async () => {
         if (!probe.ok) throw new Error(`${runtime.name} is required: ${probe.reason}`);
         if (!(await runtime.hasImage(major))) await runtime.buildImage(major, () => {});
@@ -52,8 +52,8 @@ export function useLab(runtime: Runtime, more: Partial<LabSpec> = {}): () => Lab
   let lab: Lab | undefined;
   beforeAll(async () => {
     lab = await runtime.create(specOf(more));
-  }, 60_000);
-  afterAll(() => lab?.remove(), 60_000);
+  });
+  afterAll(() => lab?.remove());
   return () => lab!;
 }
 

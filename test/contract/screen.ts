@@ -17,7 +17,7 @@ export class Screen {
   }
 
   /** Waits until a pattern stands in what was said since the last match, and forgets all up to its end. */
-  sees(pattern: RegExp, within = 10_000): Promise<RegExpExecArray> {
+  sees(pattern: RegExp, within = 30_000): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#forget(look);

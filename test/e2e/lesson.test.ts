@@ -30,9 +30,9 @@ async function follow(student: Student, { steps }: Scenario): Promise<void> {
     if (blocks.some((block) => block.kind === 'solution')) student.leader('s');
     for (const done of blocks.keys()) {
       student.leader('r');
-      await student.sees(`Commands ${done + 1} of ${blocks.length}`, 60_000);
+      await student.sees(`Commands ${done + 1} of ${blocks.length}`);
     }
-    if (checksOf(step).length > 0) await student.sees('Step done', 60_000);
+    if (checksOf(step).length > 0) await student.sees('Step done');
     if (index < steps.length - 1) student.leader('n');
   }
 }

@@ -18,7 +18,7 @@ forEachRuntime((runtime) => {
     student.type(
       "psql -qd bakery -c 'CREATE TABLE bread(name text, price int)' -c \"INSERT INTO bread VALUES ('rye',4),('spelt',5),('baguette',NULL)\"\r",
     );
-    await student.sees('Step done', 60_000);
+    await student.sees('Step done');
     student.leader('n');
     await student.sees('Step 2 of');
     student.type('mkdir mine; cd mine; mine=yes\r');

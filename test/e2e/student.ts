@@ -91,13 +91,13 @@ export class Student {
   }
 
   /** Waits until the screen shows what is wanted; its failure shows the screen as it is. */
-  sees(wanted: string | RegExp, within = 30_000): Promise<void> {
+  sees(wanted: string | RegExp, within = 60_000): Promise<void> {
     const there = () => (typeof wanted === 'string' ? this.screen().includes(wanted) : wanted.test(this.screen()));
     return this.#wait(there, `not on the screen: ${wanted}`, within);
   }
 
   /** Waits until the screen no longer shows something. */
-  misses(unwanted: string, within = 30_000): Promise<void> {
+  misses(unwanted: string, within = 60_000): Promise<void> {
     return this.#wait(() => !this.screen().includes(unwanted), `still on the screen: ${unwanted}`, within);
   }
 

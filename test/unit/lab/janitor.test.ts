@@ -34,18 +34,14 @@ describe.skipIf(skipped)('when the program dies', () => {
         process.kill(-pid, 'SIGHUP');
       },
     ],
-  ])(
-    '%s, its lab is stopped where it is to be kept, and else removed with its snapshots',
-    async (_, die) => {
-      const { program, kept, unkept } = await startProgram();
-      expect(await left(unkept)).not.toBe('');
-      die(program.pid!);
-      await expect.poll(() => left(unkept), { timeout: 10_000 }).toBe('');
-      const state = async () => (await runtime.labs()).find(({ id }) => id === kept);
-      await expect.poll(state, { timeout: 10_000 }).toMatchObject({ running: false, owned: false });
-      const lab = await runtime.resume(kept);
-      await lab.remove();
-    },
-    60_000,
-  );
+  ])('%s, its lab is stopped where it is to be kept, and else removed with its snapshots', async (_, die) => {
+    const { program, kept, unkept } = await startProgram();
+    expect(await left(unkept)).not.toBe('');
+    die(program.pid!);
+    await expect.poll(() => left(unkept)).toBe('');
+    const state = async () => (await runtime.labs()).find(({ id }) => id === kept);
+    await expect.poll(state).toMatchObject({ running: false, owned: false });
+    const lab = await runtime.resume(kept);
+    await lab.remove();
+  });
 });

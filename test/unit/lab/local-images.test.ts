@@ -74,20 +74,25 @@ describe('work under a lock', () => {
   it('is done by one at a time; who waits is told', async () => {
     const file = join(directory, 'lock');
     const events: string[] = [];
-    const work = (name: string, ms: number) =>
+    const [begun, waiting] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const work = (name: string, until?: Promise<void>) =>
       withLock(
         file,
-        () => events.push(`${name} waits`),
+        () => {
+          events.push(`${name} waits`);
+          waiting.resolve();
+        },
         undefined,
         async () => {
           events.push(`${name} begins`);
-          await new Promise((resolve) => setTimeout(resolve, ms));
+          begun.resolve();
+          await until;
           events.push(`${name} ends`);
         },
       );
-    const first = work('first', 100);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    await Promise.all([first, work('second', 0)]);
+    const first = work('first', waiting.promise);
+    await begun.promise;
+    await Promise.all([first, work('second')]);
     expect(events).toEqual(['first begins', 'second waits', 'first ends', 'second begins', 'second ends']);
   });
 

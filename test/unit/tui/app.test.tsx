@@ -27,7 +27,7 @@ async function show(columns: number, rows: number) {
   close = frames.close;
   const seen = async (text: string) => {
     const has = () => frames.lines.join('\n').includes(text);
-    await poll(async () => has(), Boolean, { within: 3000, every: 5 });
+    await poll(async () => has(), Boolean, { within: 30_000, every: 5 });
     expect(has(), `${text}\n${frames.lines.join('\n')}`).toBe(true);
   };
   await session.start();
@@ -128,20 +128,20 @@ describe('the screen', () => {
     await poll(
       async () => frames.type('?'),
       () => player.dialog !== null,
-      { within: 3000 },
+      { within: 30_000 },
     );
     await seen('╭─ Help');
     frames.type('\x1b');
     await poll(
       async () => player.dialog,
       (dialog) => dialog === null,
-      { within: 3000 },
+      { within: 30_000 },
     );
     frames.type('\x1b[6~');
     await poll(
       async () => player.lesson.top,
       (top) => top > 0,
-      { within: 3000 },
+      { within: 30_000 },
     );
     expect(player.lesson.top).toBeGreaterThan(0);
   });

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Terminal } from '../../../src/terminal/terminal.ts';
 import type { Pane } from '../../../src/tui/compositor.ts';
 import { Input, type MouseEvent } from '../../../src/tui/input.ts';
@@ -39,7 +39,13 @@ beforeEach(() => {
   input.start();
   input.setPanes([pane], terminal);
 });
-afterEach(() => input.stop());
+afterEach(() => {
+  vi.useRealTimers();
+  input.stop();
+});
+
+/** From here on time passes when a test says so. Not before `print`: terminals read with timers. */
+const stopTime = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 
 /** The keyboard sends these pieces; resolves when the last has been routed. */
 async function send(...pieces: (string | Buffer)[]): Promise<void> {
@@ -83,14 +89,17 @@ describe('keys', () => {
 
   test('a character or a sequence in pieces arrives whole', async () => {
     await print('\x1b[?1h');
+    stopTime();
     await send(Buffer.from([0xc3]), Buffer.from([0xa9]), '\x1b', '[', 'A');
     expect(pty.written).toBe('\xc3\xa9\x1bOA');
   });
 
   test('Escape alone arrives a moment later', async () => {
+    stopTime();
     await send('\x1b');
     expect(pty.written).toBe('');
-    await expect.poll(() => pty.written).toBe('\x1b');
+    vi.advanceTimersByTime(100);
+    expect(pty.written).toBe('\x1b');
   });
 });
 
