@@ -279,7 +279,11 @@ describe('a cluster', () => {
         expect: { type: 'equals', value: '1' },
       }),
     ).toMatch(/^the cluster replica is starting up.* and takes no connections yet$/);
-    await sh(lab, `kill -9 $(head -n 1 ${data()}/postmaster.pid); pkill -u postgres -x sleep`);
+    const restoring = 'pgrep -u postgres -x sleep >/dev/null';
+    await sh(
+      lab,
+      `until ${restoring}; do :; done; kill -9 $(head -n 1 ${data()}/postmaster.pid); pkill -u postgres -x sleep`,
+    );
     await expect.poll(() => cluster('replica', 'stopped')).toBe('pass');
   });
 
