@@ -216,6 +216,32 @@ forEachRuntime((runtime) => {
     expect(left).toEqual([]);
   });
 
+  it('comes back, and is copied, while a server in it waits for WAL that never comes', async () => {
+    const original = await runtime.create(specOf());
+    const { major } = original;
+    const data = `/var/lib/postgresql/${major}/replica`;
+    const waiting = 'pgrep -f "^sleep 4732"';
+    try {
+      await sh(
+        original,
+        `rm -rf ${data} && pg_basebackup -c fast -X none -D ${data} && touch ${data}/recovery.signal
+         echo "restore_command = 'sleep 4732'" >>${data}/postgresql.auto.conf
+         (setsid pg_ctlcluster ${major} replica start >/dev/null 2>&1 &); until ${waiting}; do sleep 0.02; done`,
+        'postgres',
+      );
+      const from = await original.snapshot();
+      const copy = await runtime.create(specOf({ from }));
+      try {
+        expect(await sql(copy, 'SELECT 1')).toBe('1');
+        expect(await sh(copy, waiting)).toMatch(/^\d+$/);
+      } finally {
+        await copy.remove();
+      }
+    } finally {
+      await original.remove();
+    }
+  });
+
   it('does not resume a lab that is not there', async () => {
     await expect(runtime.resume('contract-000000')).rejects.toMatchObject({ code: 'lab-missing' });
     await runtime.removeLab('contract-000000');
