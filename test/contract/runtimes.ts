@@ -59,7 +59,7 @@ export function useLab(runtime: Runtime, more: Partial<LabSpec> = {}): () => Lab
 
 /** Runs bash in a lab, and fails the test when it fails. */
 export async function sh(lab: Lab, script: string, user = 'root'): Promise<string> {
-  const { exitCode, stdout, stderr } = await lab.exec(['bash', '-c', script], { user });
+  const { exitCode, stdout, stderr } = await lab.exec(['bash', '-c', script], { user, timeout: 120_000 });
   if (exitCode !== 0) throw new Error(`status ${exitCode} of ${script}: ${stderr}${stdout}`);
   return stdout.trim();
 }

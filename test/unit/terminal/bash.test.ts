@@ -163,7 +163,8 @@ describe('what keeps the terminal', () => {
   });
 
   test('Ctrl-C that is ignored is an error in the end', async () => {
-    await terminal.typeBackground("trap '' INT; sleep 1000");
+    await terminal.typeBackground("trap '' INT; echo deaf; sleep 1000");
+    await expect.poll(() => terminal.running?.output).toBe('deaf');
     await expect(terminal.interrupt({ timeout: 300 })).rejects.toMatchObject({ code: 'terminal-busy' });
   });
 
