@@ -8,7 +8,9 @@ import type { Case, Finding } from './proof.ts';
 
 /** The scenarios that were named, each once, or all. Throws a UserError when none of them is for a major that was asked for. */
 export async function findScenarios(ids: string[], majors?: Major[]): Promise<ScenarioSummary[]> {
-  const named = await Promise.all(ids.map((id) => findScenario(id)));
+  const named: ScenarioSummary[] = [];
+  // One after another: of several that are wrong, the first is named.
+  for (const id of ids) named.push(await findScenario(id));
   const scenarios = named.length > 0 ? named : await listScenarios();
   if (majors && !scenarios.some((scenario) => majorsOf(scenario, majors).length > 0)) {
     throw new UserError('nothing-to-test', `No scenario here works on PostgreSQL ${majors.join(' or ')}.`, {
