@@ -31,11 +31,19 @@ const only = (process.env.WALDOJO_ONLY ?? RUNTIMES.join(',')).split(',');
 const candidates = (await allRuntimes()).filter(({ name }) => only.includes(name));
 const probed = await Promise.all(candidates.map(async (runtime) => ({ runtime, probe: await runtime.probe() })));
 
+const isLeftOut = ({ runtime, probe }: (typeof probed)[number]) => !probe.ok && !required.includes(runtime.name);
+
+/** A group of tests that need some runtime, whichever it is. */
+export function describeWithLabs(name: string, define: () => void): void {
+  const leaveOut = probed.every(isLeftOut);
+  describe.skipIf(leaveOut)(`${name}${leaveOut ? ' (left out: no runtime works here)' : ''}`, define);
+}
+
 /** Defines the same tests for every runtime. The lab image is made where it is missing. */
 export function forEachRuntime(define: (runtime: Runtime) => void): void {
   for (const { runtime, probe } of probed) {
-    const leaveOut = !probe.ok && !required.includes(runtime.name);
-    const why = leaveOut ? ` (left out: ${probe.reason} ${probe.remedy})` : '';
+    const leaveOut = isLeftOut({ runtime, probe });
+    const why = !probe.ok && leaveOut ? ` (left out: ${probe.reason} ${probe.remedy})` : '';
     if (leaveOut) console.warn(`${runtime.name}${why}`);
     describe.skipIf(leaveOut)(`${runtime.name}${why}`, () => {
       beforeAll(async () => {

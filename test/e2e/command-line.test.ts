@@ -2,13 +2,14 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeWithLabs } from '../contract/runtimes.ts';
 import { whyNotAs } from '../ordinary-user.ts';
 import { ownState, run } from './student.ts';
 
 /** Where no engine can be. */
 const NO_ENGINE = { DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
 
-describe('wrong usage', () => {
+describeWithLabs('wrong usage', () => {
   it.each([
     [['start', 'dump-and-restor'], /no scenario "dump-and-restor"[\s\S]*dump-and-restore/i],
     [['start', 'dump-and-restore', '--step', '99'], /no step “99”[\s\S]*1 {2}/],

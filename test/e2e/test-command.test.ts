@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SaxesParser } from 'saxes';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Runtime } from '../../src/lab/lab.ts';
 import { usableRuntimes } from '../../src/lab/runtimes.ts';
 import { MAJORS, type Major } from '../../src/model/topology.ts';
 import { poll } from '../../src/util/poll.ts';
-import { forEachRuntime, major } from '../contract/runtimes.ts';
+import { describeWithLabs, forEachRuntime, major } from '../contract/runtimes.ts';
 import { program, run, Student } from './student.ts';
 
 /** A command that nothing else on this machine runs. */
@@ -117,7 +117,7 @@ function testCases(xml: string): string[] {
   return names;
 }
 
-describe('wrong usage', () => {
+describeWithLabs('wrong usage', () => {
   it.each([
     [['--shard', '0/3'], /1\/3, 2\/3 or 3\/3/],
     [['--shard', '4/3'], /1\/3, 2\/3 or 3\/3/],
@@ -252,7 +252,7 @@ forEachRuntime((runtime) => {
   });
 });
 
-describe('--update', () => {
+describeWithLabs('--update', () => {
   it('is done when outputs were all that was wrong, and makes nothing else right', async () => {
     const local = ['--runtime', (await usableRuntimes()).at(-1)!.name, '--pg', String(major), '--update'];
     const updated = await report(['drifted'], ...local);
@@ -262,7 +262,7 @@ describe('--update', () => {
   });
 });
 
-describe('which cases are proved', () => {
+describeWithLabs('which cases are proved', () => {
   let majors: Major[];
   let runtimes: string[];
   let here: string[];
