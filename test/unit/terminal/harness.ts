@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
+import { isRoot } from '../../../src/lab/local/mapping.ts';
 import type { Pty, TerminalSize } from '../../../src/terminal/pty.ts';
 import { Terminal } from '../../../src/terminal/terminal.ts';
 
@@ -51,9 +52,21 @@ export class Cluster {
   readonly env: Record<string, string>;
 
   constructor() {
-    execFileSync('chown', ['postgres', this.directory]);
+    if (isRoot()) execFileSync('chown', ['postgres', this.directory]);
     execFileSync('chmod', ['755', this.directory]);
-    this.#postgres('initdb', '-D', this.#data, '--no-sync', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8');
+    this.#postgres(
+      'initdb',
+      '-U',
+      'postgres',
+      '-D',
+      this.#data,
+      '--no-sync',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale=C.UTF-8',
+    );
     this.#postgres(
       'pg_ctl',
       '-s',
@@ -89,6 +102,8 @@ export class Cluster {
   }
 
   #postgres(program: string, ...args: string[]): void {
-    execFileSync('runuser', ['-u', 'postgres', '--', join(BINARIES, program), ...args], { cwd: '/', stdio: 'ignore' });
+    // A server does not run as root.
+    const argv = [...(isRoot() ? ['runuser', '-u', 'postgres', '--'] : []), join(BINARIES, program), ...args];
+    execFileSync(argv[0]!, argv.slice(1), { cwd: '/', stdio: 'ignore' });
   }
 }

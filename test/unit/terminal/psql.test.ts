@@ -5,7 +5,8 @@ import { BINARIES, bash, Cluster } from './harness.ts';
 
 const seen = ({ command, status, output }: CommandRecord) => ({ command, status, output });
 
-describe.skipIf(!existsSync(BINARIES))('psql', () => {
+const leaveOut = !existsSync(BINARIES);
+describe.skipIf(leaveOut)(`psql${leaveOut ? ` (left out: there is no ${BINARIES})` : ''}`, () => {
   let cluster: Cluster;
   let terminal: Terminal;
   beforeAll(() => {
