@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRequired } from './leave-out.ts';
 
 export interface OrdinaryUser {
   name: string;
@@ -9,14 +10,13 @@ export interface OrdinaryUser {
 }
 
 const manifest = join(import.meta.dirname, '../package.json');
-/** Then nobody is left out because of what they may not read: CI has to see to that. */
-const required = (process.env.WALDOJO_REQUIRE ?? '').split(',').includes('local');
 
 /** Why root cannot run this checkout as somebody, if so: one in a directory of root's own is for no other eyes. */
 export function whyNotAs(name: string): string | undefined {
-  if (process.getuid?.() !== 0) return leftOut('only root can act as somebody else');
-  const mayRead = required || spawnSync('runuser', ['-u', name, '--', 'test', '-r', manifest]).status === 0;
-  return mayRead ? undefined : leftOut(`the user ${name} may not read this checkout`);
+  if (process.getuid?.() !== 0) return warned('only root can act as somebody else');
+  // Where it is required, CI has to see to it that they may.
+  const mayRead = isRequired('local') || spawnSync('runuser', ['-u', name, '--', 'test', '-r', manifest]).status === 0;
+  return mayRead ? undefined : warned(`the user ${name} may not read this checkout`);
 }
 
 /** Somebody who may make user namespaces: has subordinate ids and a home. Otherwise, why there is nobody. */
@@ -26,11 +26,11 @@ export function ordinaryUser(): { user: OrdinaryUser; why?: undefined } | { user
     fieldsOf('/etc/passwd').find(
       ([name, , uid, , , home]) => Number(uid) >= 1000 && home?.startsWith('/home/') && subordinates.includes(name),
     ) ?? [];
-  const why = name === undefined ? leftOut('nobody here has subordinate ids and a home') : whyNotAs(name);
+  const why = name === undefined ? warned('nobody here has subordinate ids and a home') : whyNotAs(name);
   return why === undefined ? { user: { name: name!, uid: Number(uid), gid: Number(gid) } } : { why };
 }
 
-function leftOut(why: string): string {
+function warned(why: string): string {
   console.warn(`Left out: tests as somebody else, since ${why}.`);
   return why;
 }

@@ -1,34 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CheckContext } from '../../src/check/context.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { evaluate } from '../../src/check/evaluate.ts';
-import type { Lab } from '../../src/lab/lab.ts';
 import type { SqlAssertion } from '../../src/model/check.ts';
-import { checkOf, contextOf, sh } from './check-lab.ts';
-import { forEachRuntime, useLab } from './runtimes.ts';
+import { checkOf, useChecks } from './check-lab.ts';
+import { forEachRuntime, major } from './runtimes.ts';
 
 forEachRuntime((runtime) => {
-  const made = useLab(runtime);
-  let lab: Lab;
-  let context: CheckContext;
-
-  beforeAll(async () => {
-    lab = made();
-    context = contextOf(lab);
-    await sh(lab, `createdb shop && psql -qd shop -c 'CREATE TABLE t AS SELECT generate_series(1, 3) AS id'`);
-  });
-  afterAll(() => context?.sql.close());
+  const { lab, context, sh, see } = useChecks(runtime);
+  beforeAll(() => sh(`createdb shop && psql -qd shop -c 'CREATE TABLE t AS SELECT generate_series(1, 3) AS id'`));
 
   type Expectation = SqlAssertion['expect'];
   const equals = (value: string): Expectation => ({ type: 'equals', value });
   const fails = (sqlstate: string): Expectation => ({ type: 'error', sqlstate });
 
-  /** `pass`, or what was found, or `broken: …`. */
   async function ask(query: string, expectation: Expectation, on = 'main/postgres'): Promise<string> {
     const [cluster = '', database = ''] = on.split('/');
-    const verdict = await evaluate(checkOf({ kind: 'sql', query, cluster, database, expect: expectation }), context);
-    if (verdict.status === 'fail') return verdict.actual;
-    return verdict.status === 'pass' ? 'pass' : `broken: ${verdict.reason}`;
+    return see({ kind: 'sql', query, cluster, database, expect: expectation });
   }
 
   describe('an answer', () => {
@@ -72,7 +59,7 @@ forEachRuntime((runtime) => {
     });
 
     test('about permission is seen before one about read-only transactions', async () => {
-      await sh(lab, "psql -qc 'CREATE ROLE app'");
+      await sh("psql -qc 'CREATE ROLE app'");
       expect(await ask('SET ROLE app; CREATE TABLE pg_catalog.x ()', fails('42501'))).toBe('pass');
       expect(await ask('CREATE TABLE t (); CREATE TABLE t ()', fails('42P07'))).toBe('pass');
       expect(await ask('SELECT * FROM t', fails('42P01'))).toBe('pass');
@@ -107,7 +94,7 @@ forEachRuntime((runtime) => {
 
   describe('the learner', () => {
     test('finds nothing of what checks asked in the log', async () => {
-      const log = () => sh(lab, 'cat /var/log/postgresql/postgresql-*-main.log', 'root');
+      const log = () => sh('cat /var/log/postgresql/postgresql-*-main.log', 'root');
       const before = await log();
       await ask('SELEC', equals('1'));
       await ask('SELECT * FROM missing', equals('1'));
@@ -116,7 +103,7 @@ forEachRuntime((runtime) => {
     });
 
     test('waits for nobody when they hold a lock', async () => {
-      const holder = await lab.connect(['psql', '-qAtd', 'shop'], { user: 'postgres' });
+      const holder = await lab().connect(['psql', '-qAtd', 'shop'], { user: 'postgres' });
       const locked = new Promise((resolve) => holder.once('data', resolve));
       holder.write('BEGIN; LOCK TABLE t; SELECT 1;\n');
       await locked;
@@ -136,7 +123,7 @@ forEachRuntime((runtime) => {
         return passes;
       })();
       for (let round = 0; round < 3; round++) {
-        await sh(lab, 'createdb doomed && dropdb doomed');
+        await sh('createdb doomed && dropdb doomed');
       }
       polling.abort();
       expect(await asked).toBeGreaterThan(3);
@@ -145,11 +132,11 @@ forEachRuntime((runtime) => {
 
     test('stops and restarts a cluster under a kept connection', async () => {
       expect(await ask('SELECT 1', equals('1'))).toBe('pass');
-      await sh(lab, `pg_ctlcluster ${lab.major} main restart`, 'root');
+      await sh(`pg_ctlcluster ${major} main restart`, 'root');
       expect(await ask('SELECT 1', equals('1'))).toBe('pass');
-      await sh(lab, `pg_ctlcluster ${lab.major} main stop`, 'root');
+      await sh(`pg_ctlcluster ${major} main stop`, 'root');
       expect(await ask('SELECT 1', equals('1'))).toBe('the cluster main is not running');
-      await sh(lab, `pg_ctlcluster ${lab.major} main start`, 'root');
+      await sh(`pg_ctlcluster ${major} main start`, 'root');
       expect(await ask('SELECT 1', equals('1'))).toBe('pass');
     });
 
@@ -157,8 +144,7 @@ forEachRuntime((runtime) => {
       expect(await ask('SELECT 1', equals('1'))).toBe('pass');
       // Gives up, and fails, when somebody stays connected.
       const stopped = sh(
-        lab,
-        `/usr/lib/postgresql/${lab.major}/bin/pg_ctl stop -t 20 -m smart -D /var/lib/postgresql/${lab.major}/main`,
+        `/usr/lib/postgresql/${major}/bin/pg_ctl stop -t 20 -m smart -D /var/lib/postgresql/${major}/main`,
       );
       const seen = new Set<string>();
       for (let stopping = true; stopping; ) {
@@ -166,14 +152,14 @@ forEachRuntime((runtime) => {
         stopping = !(await Promise.race([stopped.then(() => true), delay(100, false)]));
       }
       expect([...seen].filter((s) => s.startsWith('broken'))).toEqual([]);
-      await sh(lab, `pg_ctlcluster ${lab.major} main start`, 'root');
+      await sh(`pg_ctlcluster ${major} main start`, 'root');
     });
 
     test('loses a server to kill -9, and checks say that it does not run', async () => {
       expect(await ask('SELECT 1', equals('1'))).toBe('pass');
-      await sh(lab, 'kill -9 $(head -n 1 /var/run/postgresql/.s.PGSQL.5432.lock)', 'root');
+      await sh('kill -9 $(head -n 1 /var/run/postgresql/.s.PGSQL.5432.lock)', 'root');
       await expect.poll(() => ask('SELECT 1', equals('1'))).toBe('the cluster main is not running');
-      await sh(lab, `pg_ctlcluster ${lab.major} main start`, 'root');
+      await sh(`pg_ctlcluster ${major} main start`, 'root');
       expect(await ask('SELECT 1', equals('1'))).toBe('pass');
     });
   });
@@ -187,9 +173,9 @@ forEachRuntime((runtime) => {
       database: 'postgres',
       expect: equals(''),
     });
-    const asked = evaluate(check, { ...context, signal: controller.signal });
+    const asked = evaluate(check, { ...context(), signal: controller.signal });
     const running = `SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1000)%' AND pid <> pg_backend_pid()`;
-    await expect.poll(() => sh(lab, `psql -XAtc "${running}"`)).toBe('1');
+    await expect.poll(() => sh(`psql -XAtc "${running}"`)).toBe('1');
     controller.abort();
     await expect(asked).rejects.toThrow(/abort/);
     expect(await ask('SELECT 1', equals('1'))).toBe('pass');

@@ -1,41 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CheckContext } from '../../src/check/context.ts';
-import { evaluate } from '../../src/check/evaluate.ts';
-import type { Lab } from '../../src/lab/lab.ts';
-import type {
-  ArchiveAssertion,
-  Assertion,
-  BackupAssertion,
-  ClusterAssertion,
-  FileAssertion,
-} from '../../src/model/check.ts';
-import { checkOf, contextOf, settle, sh } from './check-lab.ts';
-import { forEachRuntime, useLab } from './runtimes.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { ArchiveAssertion, BackupAssertion, ClusterAssertion, FileAssertion } from '../../src/model/check.ts';
+import { checkOf, useChecks } from './check-lab.ts';
+import { forEachRuntime, major } from './runtimes.ts';
 
 forEachRuntime((runtime) => {
-  const made = useLab(runtime);
-  let lab: Lab;
-  let context: CheckContext;
-
-  beforeAll(async () => {
-    lab = made();
-    context = contextOf(lab);
-  });
-  afterAll(() => context?.sql.close());
-
-  /** `pass`, or what was found, or `broken: …`. */
-  async function see(assertion: Assertion): Promise<string> {
-    const verdict = await evaluate(checkOf(assertion), context);
-    if (verdict.status === 'fail') return verdict.actual;
-    return verdict.status === 'pass' ? 'pass' : `broken: ${verdict.reason}`;
-  }
+  const { context, sh, see, settle } = useChecks(runtime);
 
   describe('a file', () => {
     const file = (path: string, more: Omit<FileAssertion, 'kind' | 'path'> = {}) =>
       see({ kind: 'file', path, ...more });
     beforeAll(() =>
       sh(
-        lab,
         `mkdir -m 750 '/tmp/a folder' && cd '/tmp/a folder' && printf 'one\\ntwo\\n' >text && chmod 640 text && ln -s text link
        ln -s nowhere dangling; touch 000000010000000000000003.partial; chown -h nobody link
        mkdir empty; tar -cf plain.tar text; tar -czf packed.tar.gz text; head -c 100 packed.tar.gz >cut.tar.gz
@@ -121,7 +96,7 @@ forEachRuntime((runtime) => {
     });
 
     test('is none that checks themselves run', async () => {
-      await context.sql.query('main', 'SELECT 1');
+      await context().sql.query('main', 'SELECT 1');
       expect(await process('^ps |socat', false)).toBe('pass');
     });
   });
@@ -133,12 +108,12 @@ forEachRuntime((runtime) => {
     test('is there or not, in use or not', async () => {
       expect(await slot('present')).toBe('no slot of that name');
       expect(await slot('absent')).toBe('pass');
-      await sh(lab, `psql -qAtc "SELECT pg_create_physical_replication_slot('keep')"`);
+      await sh(`psql -qAtc "SELECT pg_create_physical_replication_slot('keep')"`);
       expect(await slot('absent')).toBe('a slot that nobody uses');
       expect(await slot('inactive')).toBe('pass');
       expect(await slot('active')).toBe('a slot that nobody uses');
       expect(await slot('absent', 'replica')).toBe('the cluster replica is not running');
-      await sh(lab, `psql -qAtc "SELECT pg_drop_replication_slot('keep')"`);
+      await sh(`psql -qAtc "SELECT pg_drop_replication_slot('keep')"`);
     });
   });
 
@@ -146,50 +121,49 @@ forEachRuntime((runtime) => {
     const archive = (more: Omit<ArchiveAssertion, 'kind' | 'directory'> = {}, directory = '/tmp/wal') =>
       see({ kind: 'archive', directory, ...more });
     const receive = (options = '') =>
-      sh(lab, `(setsid pg_receivewal -D /tmp/wal --synchronous -S arc ${options} >/dev/null 2>&1 &)`);
+      sh(`(setsid pg_receivewal -D /tmp/wal --synchronous -S arc ${options} >/dev/null 2>&1 &)`);
     const name = (number: number) => `0000000100000000000000${number.toString(16).toUpperCase().padStart(2, '0')}`;
 
     test('follows what the cluster writes, to the byte', async () => {
       expect(await archive()).toBe('there is no directory /tmp/wal');
-      await sh(lab, 'mkdir /tmp/wal && pg_receivewal -D /tmp/wal -S arc --create-slot');
+      await sh('mkdir /tmp/wal && pg_receivewal -D /tmp/wal -S arc --create-slot');
       expect(await archive()).toBe('no WAL segments');
       await receive();
       const reaches = checkOf(
         { kind: 'archive', directory: '/tmp/wal', upTo: 'main', partial: true },
         { within: 30_000 },
       );
-      await sh(lab, 'psql -qAtc "CREATE TABLE w AS SELECT generate_series(1, 1000) AS id" -c "SELECT pg_switch_wal()"');
-      await sh(lab, 'psql -qAtc "INSERT INTO w VALUES (0)"');
-      expect(await settle(reaches, context)).toEqual({ status: 'pass' });
+      await sh('psql -qAtc "CREATE TABLE w AS SELECT generate_series(1, 1000) AS id" -c "SELECT pg_switch_wal()"');
+      await sh('psql -qAtc "INSERT INTO w VALUES (0)"');
+      expect(await settle(reaches)).toEqual({ status: 'pass' });
       expect(await archive({ partial: false })).toMatch(/\.partial at the end$/);
-      await sh(lab, 'kill -9 $(pgrep -x pg_receivewal); psql -qAtc "INSERT INTO w VALUES (0)"');
+      await sh('kill -9 $(pgrep -x pg_receivewal); psql -qAtc "INSERT INTO w VALUES (0)"');
       expect(await archive({ upTo: 'main' })).toMatch(
         /^the newest of what main has written is not in .*\.partial yet$/,
       );
-      await sh(lab, 'psql -qAtc "SELECT pg_switch_wal()" -c "INSERT INTO w VALUES (0)"');
+      await sh('psql -qAtc "SELECT pg_switch_wal()" -c "INSERT INTO w VALUES (0)"');
       expect(await archive({ upTo: 'main' })).toMatch(/, which main writes to, is not in the archive$/);
       expect(await archive({ upTo: 'replica' })).toBe('the cluster replica is not running');
     });
 
     test('covers a range, and names what is missing or wrong', async () => {
-      const files = (await sh(lab, 'ls /tmp/wal')).split('\n');
+      const files = (await sh('ls /tmp/wal')).split('\n');
       const first = parseInt(files[0]!.slice(-2), 16);
       expect(files[0]).toBe(name(first));
       expect(await archive({ from: name(first), to: name(first + 1) })).toBe('pass');
       expect(await archive({ from: name(first - 1) })).toBe(`${name(first - 1)} is missing`);
       expect(await archive({ to: name(first + 2) })).toBe(`${name(first + 2)} is missing`);
       expect(await archive({ to: 'x' })).toBe('broken: x is no name of a WAL segment.');
-      await sh(lab, `cp /tmp/wal/${name(first)} /tmp/wal/${name(first + 3)}`);
+      await sh(`cp /tmp/wal/${name(first)} /tmp/wal/${name(first + 3)}`);
       expect(await archive()).toBe(`${name(first + 1)} is only there as .partial`);
       await sh(
-        lab,
         `rm /tmp/wal/${name(first + 3)}; printf X | dd of=/tmp/wal/${name(first)} bs=1 seek=9000 conv=notrunc 2>&1`,
       );
       await receive();
       await expect.poll(() => archive({ upTo: 'main' })).toBe(`${name(first)} differs from what main wrote`);
       const isFree = '[ "$(psql -XAtc "SELECT active FROM pg_replication_slots WHERE slot_name = \'arc\'")" = f ]';
-      await sh(lab, `kill $(pgrep -x pg_receivewal); until ${isFree}; do sleep 0.02; done`);
-      await sh(lab, 'psql -qAtc "SELECT pg_drop_replication_slot(\'arc\')"');
+      await sh(`kill $(pgrep -x pg_receivewal); until ${isFree}; do sleep 0.02; done`);
+      await sh('psql -qAtc "SELECT pg_drop_replication_slot(\'arc\')"');
     });
   });
 
@@ -199,9 +173,7 @@ forEachRuntime((runtime) => {
     const all = { verifies: true, manifest: true, label: true, wal: true };
 
     beforeAll(async () => {
-      await sh(
-        lab,
-        `mkdir /tmp/b /tmp/space && psql -qc "CREATE TABLESPACE space LOCATION '/tmp/space'" -c 'CREATE TABLE s () TABLESPACE space'
+      await sh(`mkdir /tmp/b /tmp/space && psql -qc "CREATE TABLESPACE space LOCATION '/tmp/space'" -c 'CREATE TABLE s () TABLESPACE space'
        pg_basebackup -c fast -D /tmp/b/tar -Ft -z
        pg_basebackup -c fast -D /tmp/b/fetch -Ft -X fetch
        psql -qc 'DROP TABLE s' -c 'DROP TABLESPACE space'
@@ -209,8 +181,7 @@ forEachRuntime((runtime) => {
        pg_basebackup -c fast -D /tmp/b/none -X none 2>/dev/null
        cp -a /tmp/b/tar /tmp/b/cut && truncate -s 1M /tmp/b/cut/base.tar.gz
        printf XXXX | dd of=/tmp/b/flipped/global/1260 bs=1 seek=4000 conv=notrunc 2>/dev/null
-       rm /tmp/b/bare/backup_manifest /tmp/b/bare/backup_label; mkdir /tmp/b/empty`,
-      );
+       rm /tmp/b/bare/backup_manifest /tmp/b/bare/backup_label; mkdir /tmp/b/empty`);
     });
 
     test('in plain or tar format is whole', async () => {
@@ -241,7 +212,7 @@ forEachRuntime((runtime) => {
     });
 
     test('leaves nothing behind of its verification', async () => {
-      expect(await sh(lab, 'ls -d /tmp/tmp.* 2>/dev/null | wc -l')).toBe('0');
+      expect(await sh('ls -d /tmp/tmp.* 2>/dev/null | wc -l')).toBe('0');
     });
   });
 
@@ -250,8 +221,8 @@ forEachRuntime((runtime) => {
     const cluster = (name: string, is?: Is, timeline?: number) =>
       see({ kind: 'cluster', cluster: name, is: is && { state: is, negated: false }, timeline });
     const not = (name: string, state: Is) => see({ kind: 'cluster', cluster: name, is: { state, negated: true } });
-    const data = () => `/var/lib/postgresql/${lab.major}/replica`;
-    const control = (verb: string) => sh(lab, `pg_ctlcluster ${lab.major} replica ${verb}`, 'root');
+    const data = () => `/var/lib/postgresql/${major}/replica`;
+    const control = (verb: string) => sh(`pg_ctlcluster ${major} replica ${verb}`, 'root');
 
     test('is a primary, or stopped', async () => {
       expect(await cluster('main', 'running', 1)).toBe('pass');
@@ -265,14 +236,14 @@ forEachRuntime((runtime) => {
     });
 
     test('that starts up and cannot be asked yet is not running', async () => {
-      await sh(lab, `rm -rf ${data()} && cp -a /tmp/b/none ${data()} && touch ${data()}/recovery.signal`);
-      await sh(lab, `echo "restore_command = 'sleep 1000; false'" >>${data()}/postgresql.auto.conf`);
-      await sh(lab, `(setsid pg_ctlcluster ${lab.major} replica start >/dev/null 2>&1 &)`, 'root');
+      await sh(`rm -rf ${data()} && cp -a /tmp/b/none ${data()} && touch ${data()}/recovery.signal`);
+      await sh(`echo "restore_command = 'sleep 1000; false'" >>${data()}/postgresql.auto.conf`);
+      await sh(`(setsid pg_ctlcluster ${major} replica start >/dev/null 2>&1 &)`, 'root');
       const starting = checkOf(
         { kind: 'cluster', cluster: 'replica', is: { state: 'stopped', negated: true } },
         { within: 30_000 },
       );
-      expect(await settle(starting, context)).toEqual({ status: 'pass' });
+      expect(await settle(starting)).toEqual({ status: 'pass' });
       expect(await cluster('replica', 'running')).toMatch(/^starting up/);
       expect(
         await see({
@@ -285,42 +256,41 @@ forEachRuntime((runtime) => {
       ).toMatch(/^the cluster replica is starting up.* and takes no connections yet$/);
       const restoring = 'pgrep -u postgres -x sleep >/dev/null';
       await sh(
-        lab,
         `until ${restoring}; do :; done; kill -9 $(head -n 1 ${data()}/postmaster.pid); pkill -u postgres -x sleep`,
       );
       await expect.poll(() => cluster('replica', 'stopped')).toBe('pass');
     });
 
     test('follows as a standby, even where nobody may connect', async () => {
-      await sh(lab, `rm -rf ${data()} && pg_basebackup -c fast -R -D ${data()}`);
+      await sh(`rm -rf ${data()} && pg_basebackup -c fast -R -D ${data()}`);
       await control('start');
       expect(await cluster('replica', 'standby', 1)).toBe('pass');
       expect(await cluster('replica', 'in-recovery')).toBe('pass');
       expect(await cluster('replica', 'primary')).toBe('running as a standby');
       await control('stop');
-      await sh(lab, `echo hot_standby=off >>${data()}/postgresql.auto.conf`);
-      await sh(lab, `(setsid pg_ctlcluster ${lab.major} replica start >/dev/null 2>&1 &)`, 'root');
+      await sh(`echo hot_standby=off >>${data()}/postgresql.auto.conf`);
+      await sh(`(setsid pg_ctlcluster ${major} replica start >/dev/null 2>&1 &)`, 'root');
       const standby = checkOf(
         { kind: 'cluster', cluster: 'replica', is: { state: 'standby', negated: false } },
         { within: 30_000 },
       );
-      expect(await settle(standby, context)).toEqual({ status: 'pass' });
+      expect(await settle(standby)).toEqual({ status: 'pass' });
       await control('stop');
-      await sh(lab, `sed -i /hot_standby/d ${data()}/postgresql.auto.conf`);
+      await sh(`sed -i /hot_standby/d ${data()}/postgresql.auto.conf`);
       await control('start');
     });
 
     test('is on the next timeline as soon as it is promoted, and when it is stopped', async () => {
       await control('promote');
       const promoted = checkOf({ kind: 'cluster', cluster: 'replica', timeline: 2 }, { within: 30_000 });
-      expect(await settle(promoted, context)).toEqual({ status: 'pass' });
+      expect(await settle(promoted)).toEqual({ status: 'pass' });
       expect(await cluster('replica', 'primary', 1)).toBe('timeline 2');
       await control('stop');
       expect(await cluster('replica', 'stopped', 2)).toBe('pass');
     });
 
     test('without a data directory is said to have none', async () => {
-      await sh(lab, `mv ${data()} /tmp/away`);
+      await sh(`mv ${data()} /tmp/away`);
       expect(await cluster('replica', 'running')).toBe('without a data directory');
     });
   });

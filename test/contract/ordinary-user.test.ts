@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createLocalRuntime } from '../../src/lab/local/runtime.ts';
+import { leftOut } from '../leave-out.ts';
 import { ordinaryUser } from '../ordinary-user.ts';
 import { major } from './runtimes.ts';
 
@@ -12,7 +13,7 @@ const root = join(import.meta.dirname, '../..');
 const data = `/var/tmp/waldojo-test-${user?.name}`;
 const suites = ['lab', 'terminal', 'snapshot', 'cleanup', 'isolation'];
 
-describe.skipIf(!user)(`local, as the ordinary user ${user?.name ?? `(left out: ${why})`}`, () => {
+describe.skipIf(!user)(`local, as the ordinary user ${user?.name ?? ''}${leftOut(why)}`, () => {
   const as = (command: string[], env: Record<string, string> = {}) =>
     execa('runuser', ['-u', user!.name, '--', ...command], {
       cwd: root,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { type Lab, type LabSpec, RUNTIMES, type Runtime } from '../../src/lab/lab.ts';
 import { allRuntimes } from '../../src/lab/runtimes.ts';
 import { DEFAULT_MAJOR, type Major, type Topology } from '../../src/model/topology.ts';
+import { isRequired, leftOut } from '../leave-out.ts';
 
 /** The major in `WALDOJO_TEST_MAJOR`, else the default one. */
 export const major = Number(process.env.WALDOJO_TEST_MAJOR ?? DEFAULT_MAJOR) as Major;
@@ -23,29 +24,29 @@ export const specOf = (more: Partial<LabSpec> = {}): LabSpec => ({
   ...more,
 });
 
-/** Of `WALDOJO_REQUIRE=docker,local`: these must work, whereas others are left out, with their reason, where they do not. */
-const required = (process.env.WALDOJO_REQUIRE ?? '').split(',').filter(Boolean);
 /** `WALDOJO_ONLY=local` leaves out the others. */
 const only = (process.env.WALDOJO_ONLY ?? RUNTIMES.join(',')).split(',');
 
 const candidates = (await allRuntimes()).filter(({ name }) => only.includes(name));
 const probed = await Promise.all(candidates.map(async (runtime) => ({ runtime, probe: await runtime.probe() })));
 
-const isLeftOut = ({ runtime, probe }: (typeof probed)[number]) => !probe.ok && !required.includes(runtime.name);
+/** Why the tests of a runtime are left out, if they are. */
+const whyNot = ({ runtime, probe }: (typeof probed)[number]): string | undefined =>
+  probe.ok || isRequired(runtime.name) ? undefined : `${probe.reason} ${probe.remedy}`;
 
 /** A group of tests that need some runtime, whichever it is. */
 export function describeWithLabs(name: string, define: () => void): void {
-  const leaveOut = probed.every(isLeftOut);
-  describe.skipIf(leaveOut)(`${name}${leaveOut ? ' (left out: no runtime works here)' : ''}`, define);
+  const why = probed.every(whyNot) ? 'no runtime works here' : undefined;
+  describe.skipIf(why)(`${name}${leftOut(why)}`, define);
 }
 
 /** Defines the same tests for every runtime. The lab image is made where it is missing. */
 export function forEachRuntime(define: (runtime: Runtime) => void): void {
   for (const { runtime, probe } of probed) {
-    const leaveOut = isLeftOut({ runtime, probe });
-    const why = !probe.ok && leaveOut ? ` (left out: ${probe.reason} ${probe.remedy})` : '';
-    if (leaveOut) console.warn(`${runtime.name}${why}`);
-    describe.skipIf(leaveOut)(`${runtime.name}${why}`, () => {
+    const why = whyNot({ runtime, probe });
+    const name = `${runtime.name}${leftOut(why)}`;
+    if (why) console.warn(name);
+    describe.skipIf(why)(name, () => {
       beforeAll(async () => {
         if (!probe.ok) throw new Error(`${runtime.name} is required: ${probe.reason}`);
         if (!(await runtime.hasImage(major))) await runtime.buildImage(major, () => {});

@@ -3,32 +3,39 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeWithLabs } from '../contract/runtimes.ts';
+import { leftOut } from '../leave-out.ts';
 import { whyNotAs } from '../ordinary-user.ts';
 import { ownState, run } from './student.ts';
 
 /** Where no engine can be. */
 const NO_ENGINE = { DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
 
-describeWithLabs('wrong usage', () => {
+async function isToldWhatIsWrong(args: string[], said: RegExp): Promise<void> {
+  const { status, stderr, stdout } = await run(args, { env: await ownState() });
+  expect(stderr).toMatch(said);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect([status, stdout]).toEqual([2, '']);
+}
+
+describe('wrong usage', () => {
   it.each([
     [['start', 'dump-and-restor'], /no scenario "dump-and-restor"[\s\S]*dump-and-restore/i],
-    [['start', 'dump-and-restore', '--step', '99'], /no step “99”[\s\S]*1 {2}/],
     [['start', 'dump-and-restore', '--pg', '12'], /13, 15, 17, 18/],
     [['lits'], /list/],
     [['test', '--runtime', 'podman'], /docker and local/],
     [['labs', 'rm', 'nosuch'], /no lab “nosuch”/],
     [['labs', 'rm'], /which labs/],
-  ])('%j says what is wrong and what there is, and exits with 2', async (args, said) => {
-    const { status, stderr, stdout } = await run(args, { env: await ownState() });
-    expect(stderr).toMatch(said);
-    expect(stderr).not.toMatch(/\n\s+at /);
-    expect([status, stdout]).toEqual([2, '']);
-  });
+  ])('%j says what is wrong and what there is, and exits with 2', isToldWhatIsWrong);
+});
+
+describeWithLabs('a step that there is not', () => {
+  it('is told with those that there are', () =>
+    isToldWhatIsWrong(['start', 'dump-and-restore', '--step', '99'], /no step “99”[\s\S]*1 {2}/));
 });
 
 describe('a machine that lacks something', () => {
   const why = whyNotAs('nobody');
-  it.skipIf(why)(`is told the one thing to do, with status 3${why ? ` (left out: ${why})` : ''}`, async () => {
+  it.skipIf(why)(`is told the one thing to do, with status 3${leftOut(why)}`, async () => {
     // nobody has no subordinate ids, and here no engine.
     const as = { env: { ...(await ownState()), ...NO_ENGINE, HOME: tmpdir() }, user: 'nobody' };
     const { status, stderr } = await run(['test', 'dump-and-restore'], as);

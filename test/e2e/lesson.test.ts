@@ -6,6 +6,7 @@ import { checksOf, questionsOf, type Scenario, solutionOf } from '../../src/mode
 import { loadScenario } from '../../src/scenario/load.ts';
 import type { Progress } from '../../src/session/progress.ts';
 import { forEachRuntime, major } from '../contract/runtimes.ts';
+import { leftOut } from '../leave-out.ts';
 import { ordinaryUser } from '../ordinary-user.ts';
 import { ownState, run, Student } from './student.ts';
 
@@ -67,7 +68,7 @@ forEachRuntime((runtime) => {
 
   const { user, why } = ordinaryUser();
   it.runIf(runtime.name === 'local' && user)(
-    `does the same for an ordinary user (${user?.name ?? `left out: ${why}`})`,
+    `does the same for the ordinary user ${user?.name ?? ''}${leftOut(why)}`,
     async () => {
       const { env } = { env: await ownState() };
       const tarball = join(env.XDG_STATE_HOME!, 'image.tar');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SaxesParser } from 'saxes';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Runtime } from '../../src/lab/lab.ts';
 import { usableRuntimes } from '../../src/lab/runtimes.ts';
 import { MAJORS, type Major } from '../../src/model/topology.ts';
@@ -117,7 +117,14 @@ function testCases(xml: string): string[] {
   return names;
 }
 
-describeWithLabs('wrong usage', () => {
+async function isToldWhatIsWrong(options: string[], said: RegExp): Promise<void> {
+  const { status, stdout, stderr } = await run(['test', lesson('newer'), ...options]);
+  expect(stderr).toMatch(said);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect([status, stdout]).toEqual([2, '']);
+}
+
+describe('wrong usage', () => {
   it.each([
     [['--shard', '0/3'], /1\/3, 2\/3 or 3\/3/],
     [['--shard', '4/3'], /1\/3, 2\/3 or 3\/3/],
@@ -128,13 +135,11 @@ describeWithLabs('wrong usage', () => {
     [['--pg', '13'], /No scenario here works on PostgreSQL 13[\s\S]*newer works on 15, 17, 18/],
     [['--changed', 'main'], /cannot be told what has changed: .*newer is in no git repository/],
     [['--reporter', 'xml'], /no reporter "xml"/],
-    [['--json', '--reporter', 'junit'], /cannot share standard output/],
-  ])('%j says what is wrong and exits with 2', async (options, said) => {
-    const { status, stdout, stderr } = await run(['test', lesson('newer'), ...options]);
-    expect(stderr).toMatch(said);
-    expect(stderr).not.toMatch(/\n\s+at /);
-    expect([status, stdout]).toEqual([2, '']);
-  });
+  ])('%j says what is wrong and exits with 2', isToldWhatIsWrong);
+});
+
+describeWithLabs('two reports in one place', () => {
+  it('are refused', () => isToldWhatIsWrong(['--json', '--reporter', 'junit'], /cannot share standard output/));
 });
 
 it('an engine that cannot be reached is no failed lesson, and exits with 3', async () => {

@@ -1,6 +1,7 @@
 import { createDockerRuntime } from '../../../src/lab/docker/runtime.ts';
 import type { LabSpec } from '../../../src/lab/lab.ts';
 import { DEFAULT_MAJOR } from '../../../src/model/topology.ts';
+import { isRequired } from '../../leave-out.ts';
 
 export const runtime = createDockerRuntime();
 
@@ -11,8 +12,7 @@ async function whyNot(): Promise<string | undefined> {
 }
 
 const reason = await whyNot();
-const required = process.env.WALDOJO_REQUIRE?.split(/[\s,]+/).includes('docker');
-if (reason && required) throw new Error(`WALDOJO_REQUIRE names docker. ${reason}`);
+if (reason && isRequired('docker')) throw new Error(`WALDOJO_REQUIRE names docker. ${reason}`);
 if (reason) console.warn(`Skipped without Docker: ${reason}`);
 
 /** Whether tests that need an engine are skipped; the reason has been printed. */

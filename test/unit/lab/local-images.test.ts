@@ -8,6 +8,7 @@ import { findMapping } from '../../../src/lab/local/mapping.ts';
 import { withLock } from '../../../src/lab/lock.ts';
 import { rootfsProgress } from '../../../src/lab/rootfs-progress.ts';
 import { MAJORS } from '../../../src/model/topology.ts';
+import { leftOut } from '../../leave-out.ts';
 
 describe('the mirror of this machine', () => {
   it.each([
@@ -142,9 +143,8 @@ describe('work under a lock', () => {
   });
 });
 
-const mayBuild = (await findMapping()) !== undefined;
-const why = mayBuild ? '' : ' (left out: you have no subordinate ids)';
-describe.skipIf(!mayBuild)(`a build that cannot be made${why}`, () => {
+const whyNot = (await findMapping()) ? undefined : 'you have no subordinate ids';
+describe.skipIf(whyNot)(`a build that cannot be made${leftOut(whyNot)}`, () => {
   let data = '';
   const before = { ...process.env };
   beforeEach(async () => {

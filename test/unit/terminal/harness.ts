@@ -54,19 +54,8 @@ export class Cluster {
   constructor() {
     if (isRoot()) execFileSync('chown', ['postgres', this.directory]);
     execFileSync('chmod', ['755', this.directory]);
-    this.#postgres(
-      'initdb',
-      '-U',
-      'postgres',
-      '-D',
-      this.#data,
-      '--no-sync',
-      '-A',
-      'trust',
-      '-E',
-      'UTF8',
-      '--locale=C.UTF-8',
-    );
+    const kind = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'];
+    this.#postgres('initdb', '-D', this.#data, ...kind);
     this.#postgres(
       'pg_ctl',
       '-s',

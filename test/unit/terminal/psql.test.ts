@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CommandRecord, Terminal } from '../../../src/terminal/terminal.ts';
+import { leftOut } from '../../leave-out.ts';
 import { BINARIES, bash, Cluster } from './harness.ts';
 
 const seen = ({ command, status, output }: CommandRecord) => ({ command, status, output });
 
-const leaveOut = !existsSync(BINARIES);
-describe.skipIf(leaveOut)(`psql${leaveOut ? ` (left out: there is no ${BINARIES})` : ''}`, () => {
+const whyNot = existsSync(BINARIES) ? undefined : `there is no ${BINARIES}`;
+describe.skipIf(whyNot)(`psql${leftOut(whyNot)}`, () => {
   let cluster: Cluster;
   let terminal: Terminal;
   beforeAll(() => {

@@ -107,5 +107,5 @@ test('many dots against long output take no time', () => {
   const actual = 'line\n'.repeat(5000);
   const started = performance.now();
   expect(matches(`${'...\nline\n'.repeat(50)}end`, actual)).toBe(false);
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(performance.now() - started).toBeLessThan(1000);
 });

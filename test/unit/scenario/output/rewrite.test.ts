@@ -72,7 +72,7 @@ test('very long lines take little time', () => {
   const started = performance.now();
   const line = (word: string) => `${word} 1 2 `.repeat(10_000);
   expect(rewrite(line('a'), line('b'))).toBe(line('b').trimEnd());
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(performance.now() - started).toBeLessThan(2000);
 });
 
 test('what another case printed is not lost, though nothing is known but that it matched', () => {
