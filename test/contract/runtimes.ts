@@ -73,6 +73,10 @@ export async function sh(lab: Lab, script: string, user = 'root'): Promise<strin
   return stdout.trim();
 }
 
+/** The processes of a lab whose command line matches, as `pgrep -af` lists them. */
+export const processes = async (lab: Lab, pattern: string): Promise<string> =>
+  (await lab.exec(['pgrep', '-af', pattern])).stdout;
+
 /** What one query answers, from the cluster on a port. */
 export const sql = (lab: Lab, query: string, port = 5432): Promise<string> =>
   sh(lab, `psql -XAt -d postgres -p ${port} -v ON_ERROR_STOP=1 <<'SQL'\n${query}\nSQL`, 'postgres');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Lab } from '../../src/lab/lab.ts';
-import { forEachRuntime, sh, useLab } from './runtimes.ts';
+import { forEachRuntime, processes, sh, useLab } from './runtimes.ts';
 import { Screen } from './screen.ts';
 
 const SHELL = ['bash', '--norc', '-i'];
@@ -19,13 +19,6 @@ async function openShell(
   await screen.sees(/\$ /);
   return Object.assign(screen, { pty });
 }
-
-/** Whether a process like this is in the lab, once it is as expected or twenty seconds have passed. */
-const isThere = async (lab: Lab, pattern: string, expected: boolean): Promise<boolean> => {
-  const wanted = expected ? '' : '!';
-  const script = `for i in $(seq 1000); do ${wanted} pgrep -f "${pattern}" >/dev/null && exit 0; sleep 0.02; done; exit 1`;
-  return ((await lab.exec(['bash', '-c', script])).exitCode === 0) === expected;
-};
 
 forEachRuntime((runtime) => {
   const lab = useLab(runtime);
@@ -76,17 +69,17 @@ forEachRuntime((runtime) => {
   it('ends a running command by Ctrl-C', async () => {
     const shell = await openShell(lab());
     shell.type('sleep 4720\r');
-    expect(await isThere(lab(), '[s]leep 4720', true)).toBe(true);
+    await expect.poll(() => processes(lab(), '^sleep 4720')).not.toBe('');
     shell.type('\x03');
     await shell.sees(/\^C[\s\S]*\$ /);
-    expect(await isThere(lab(), '[s]leep 4720', false)).toBe(false);
+    await expect.poll(() => processes(lab(), '^sleep 4720')).toBe('');
     shell.pty.kill();
   });
 
   it('suspends and continues a job', async () => {
     const shell = await openShell(lab());
     shell.type('sleep 4721\r');
-    expect(await isThere(lab(), '[s]leep 4721', true)).toBe(true);
+    await expect.poll(() => processes(lab(), '^sleep 4721')).not.toBe('');
     shell.type('\x1a');
     await shell.sees(/Stopped/);
     expect(await shell.runs('jobs')).toMatch(/Stopped +sleep 4721/);
@@ -151,11 +144,11 @@ forEachRuntime((runtime) => {
   it('ends what runs in it when killed, jobs in the background included; a daemon stays', async () => {
     const shell = await openShell(lab());
     shell.type('nohup sleep 4722 >/dev/null 2>&1 & setsid -f sleep 4723 >/dev/null 2>&1 </dev/null; sleep 4724\r');
-    for (const number of [4722, 4723, 4724]) expect(await isThere(lab(), `[s]leep ${number}`, true)).toBe(true);
+    for (const number of [4722, 4723, 4724]) await expect.poll(() => processes(lab(), `^sleep ${number}`)).not.toBe('');
     shell.pty.kill();
     await shell.ended;
-    for (const number of [4722, 4724]) expect(await isThere(lab(), `[s]leep ${number}`, false)).toBe(false);
-    expect(await isThere(lab(), '[s]leep 4723', true)).toBe(true);
+    for (const number of [4722, 4724]) await expect.poll(() => processes(lab(), `^sleep ${number}`)).toBe('');
+    expect(await processes(lab(), '^sleep 4723')).not.toBe('');
     shell.pty.kill();
     shell.pty.write('late');
     shell.pty.resize(80, 24);

@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createDockerRuntime } from '../../../src/lab/docker/runtime.ts';
 import type { Lab, LabSpec } from '../../../src/lab/lab.ts';
+import { processes } from '../../contract/runtimes.ts';
 import { runtime, skipped, spec } from './docker-support.ts';
 
 const docker = async (...args: string[]): Promise<string> => (await execa('docker', args)).stdout.trim();
@@ -35,11 +36,6 @@ async function withLab(use: (lab: Lab) => Promise<void>, more: Partial<LabSpec> 
   } finally {
     await lab.remove();
   }
-}
-
-/** What `ps` shows of commands whose line matches. */
-async function processes(lab: Lab, pattern: string): Promise<string> {
-  return (await lab.exec(['pgrep', '-af', pattern])).stdout;
 }
 
 describe.skipIf(skipped)('a lab in a container', () => {
