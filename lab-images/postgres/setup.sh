@@ -2,6 +2,8 @@
 # Makes a lab out of a bare Debian: setup.sh <major>, run as root inside the new root file system, with files/ beside it.
 # The Dockerfile and mmdebstrap both run this script, so what one runtime proves holds on the other.
 set -euo pipefail
+# Everybody in the lab reads what is made here, whatever the mask of whoever makes the image.
+umask 022
 
 major=$1
 here=$(dirname "$(readlink -f "$0")")
@@ -14,6 +16,7 @@ path-exclude=/usr/share/info/*
 path-exclude=/usr/share/lintian/*
 path-exclude=/usr/share/locale/*
 path-exclude=/usr/share/man/*.gz
+path-include=/usr/share/man/man?/pg_*
 path-exclude=/usr/lib/*/libLLVM*
 path-exclude=/usr/lib/llvm-*
 path-exclude=/usr/lib/postgresql/*/lib/bitcode/*
@@ -26,7 +29,7 @@ install=("${apt[@]}" install -y --no-install-recommends)
 "${apt[@]}" update
 # psql is to edit lines as everywhere, and readline is only recommended to it; its package has another name since 2024.
 readline=$(apt-cache search --names-only '^libreadline8(t64)?$' | cut -d' ' -f1 | tail -1)
-"${install[@]}" ca-certificates less "$readline" locales mount nano postgresql-common procps psmisc socat sudo vim-tiny
+"${install[@]}" ca-certificates less "$readline" locales man-db mount nano postgresql-common procps psmisc socat sudo vim-tiny
 # Without a UTF-8 locale, clusters come out as C / SQL_ASCII.
 localedef -i en_US -c -f UTF-8 en_US.UTF-8
 echo 'LANG=en_US.UTF-8' >/etc/default/locale
@@ -36,10 +39,27 @@ sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresq
 export LANG=en_US.UTF-8 LC_ALL=en_US.UTF-8
 
 useradd --create-home --shell /bin/bash student
-echo 'student ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/student
+# With a terminal of its own (use_pty, Debian's default), sudo takes what was typed ahead and throws it away.
+printf '%s\n' 'Defaults !use_pty' 'student ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/student
 chmod 440 /etc/sudoers.d/student
 
+# Debian's pg_ctlcluster looks every half second whether a server is up, four times at least. Its loops count turns, so that
+# with shorter ones there must be more of them for the same patience.
+control=/usr/bin/pg_ctlcluster
+dpkg-divert --quiet --local --rename --divert "$control.debian" --add "$control"
+perl -0pe '
+  sub expect { shift or die "pg_ctlcluster has no $_[0] any more\n" }
+  expect s/select undef, undef, undef, \K0\.5(?=;)/0.02/, "wait for a connection";
+  expect s/select \(undef, undef, undef, \K0\.5(?=\);)/0.02/, "wait for a server";
+  expect s/\$attempt < \K60\b/1500/, "limit of waits for a server";
+  expect s/\$result \? \K10(?= : 3\))/150/, "limit of failed connections";
+' "$control.debian" >"$control"
+chmod 755 "$control"
+# PostgreSQL's own pages lie beside its programs, not where man looks.
+echo "MANDATORY_MANPATH /usr/share/postgresql/$major/man" >>/etc/manpath.config
+
 install -D -m 755 "$here/files/init" /usr/local/lib/waldojo/init
+install -D -m 755 "$here/files/systemctl" /usr/local/bin/systemctl
 install -D -m 644 "$here/files/bashrc" /usr/local/lib/waldojo/bashrc
 install -D -m 644 "$here/files/psqlrc" /etc/postgresql-common/psqlrc
 echo '. /usr/local/lib/waldojo/bashrc' >>/etc/bash.bashrc
@@ -62,5 +82,5 @@ pg_ctlcluster "$major" main stop -m fast
 echo "$major" >/etc/waldojo-major
 
 # The base system was there before the exclusions were.
-find /usr/share/{doc,info,lintian,locale,man} ! -type d -delete 2>/dev/null || true
+find /usr/share/{doc,info,lintian,locale,man} ! -type d ! -path '*/man/man?/pg_*' -delete 2>/dev/null || true
 rm -rf /var/log/postgresql/* /var/log/{apt,dpkg.log,alternatives.log} /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/apt/archives/*.deb

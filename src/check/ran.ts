@@ -4,13 +4,15 @@ import { differs, HOLDS, type Outcome } from './outcome.ts';
 import { pattern } from './pattern.ts';
 
 export async function ran(
-  { pattern: source, terminal, exit }: RanAssertion,
-  { commands }: CheckContext,
+  { pattern: source, terminal, exit, last: newestOf }: RanAssertion,
+  context: CheckContext,
 ): Promise<Outcome> {
   const place = terminal === undefined ? '' : ` in the terminal ${terminal}`;
   const end = exit === undefined ? '' : `, ending with ${exit}`;
   const expected = `a command that matches /${source}/${place}${end}`;
 
+  const kin = newestOf === undefined ? undefined : pattern(newestOf);
+  const commands = kin ? context.commands.filter(({ command }) => kin.test(command)).slice(-1) : context.commands;
   const wanted = pattern(source);
   const alike = commands.filter(({ command }) => wanted.test(command));
   const here = alike.filter((command) => terminal === undefined || command.terminal === terminal);

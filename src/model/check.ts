@@ -85,6 +85,8 @@ export interface RanAssertion {
   terminal?: string | undefined;
   /** The exit status it had to end with, or the SQLSTATE; undefined accepts any, also a command still running. */
   exit?: string | undefined;
+  /** Only the newest command that matches this one is looked at: what was typed before it is over. */
+  last?: string | undefined;
 }
 
 /** `process: regex` on the full command line of a process in the lab. */

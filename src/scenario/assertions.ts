@@ -143,12 +143,10 @@ const command = kind(
   },
 );
 
-const ran = kind({ ran: regex, in: z.optional(text), exit: z.optional(exit) }, (data) => ({
-  kind: 'ran',
-  pattern: data.ran,
-  terminal: data.in,
-  exit: data.exit,
-}));
+const ran = kind(
+  { ran: regex, in: z.optional(text), exit: z.optional(exit), last: z.optional(regex) },
+  ({ ran, in: terminal, exit, last }) => ({ kind: 'ran', pattern: ran, terminal, exit, last }),
+);
 
 const process = kind(
   { process: regex, user: z.optional(text), is: z.optional(z.enum(['running', 'absent'])) },
