@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { UserError } from '../../util/user-error.ts';
+import { clusterFailed } from '../cluster-failed.ts';
 import { newLabId, ownerOf } from '../ids.ts';
 import type { Lab, LabSpec, Runtime } from '../lab.ts';
 import { boot } from './boot.ts';
@@ -50,19 +51,15 @@ async function create(docker: Docker, spec: LabSpec, signal?: AbortSignal): Prom
       start: topology.clusters.filter(({ state }) => state === 'running').map(({ name }) => name),
     });
     const first = await boot(container, signal);
+    const lab = new DockerLab(docker, labelled, first);
     // In a copy of a lab a cluster may be broken on purpose.
-    if (first.failed.length > 0 && !from) throw clusterFailed(first.failed);
-    return new DockerLab(docker, labelled, first);
+    if (first.failed.length > 0 && !from) throw await clusterFailed(lab, first.failed);
+    return lab;
   } catch (error) {
     await removeLab(docker, labelled.id).catch(() => {});
     throw error;
   }
 }
-
-const clusterFailed = (names: string[]): UserError =>
-  new UserError('cluster-failed', `PostgreSQL did not start in a new lab: ${names.join(', ')}.`, {
-    hint: 'waldojo images build',
-  });
 
 async function resume(docker: Docker, id: string, signal?: AbortSignal): Promise<Lab> {
   const [lab, ...older] = await listContainers(docker, { id });

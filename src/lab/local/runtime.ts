@@ -1,4 +1,5 @@
 import { UserError } from '../../util/user-error.ts';
+import { clusterFailed } from '../cluster-failed.ts';
 import { newLabId, ownerIsAlive, ownerOf } from '../ids.ts';
 import type { Lab, LabRecord, LabSpec, Runtime } from '../lab.ts';
 import {
@@ -71,9 +72,7 @@ async function create(spec: LabSpec, signal?: AbortSignal): Promise<Lab> {
     const failed = await lab.boot(from ? [] : clusters, signal);
     signal?.throwIfAborted();
     // In a copy of a lab a cluster may be broken on purpose.
-    if (failed.length > 0 && !from) {
-      throw new UserError('cluster-failed', `PostgreSQL did not start in a new lab: ${failed.join(', ')}.`);
-    }
+    if (failed.length > 0 && !from) throw await clusterFailed(lab, failed);
     return lab;
   } catch (error) {
     await lab.remove();
