@@ -1,4 +1,5 @@
 import { MAJORS } from '../model/topology.ts';
+import { withOwnCommand } from '../util/own-command.ts';
 import { EXIT, type ExitStatus } from '../util/user-error.ts';
 import { printJson } from './screen.ts';
 
@@ -38,7 +39,7 @@ export async function doctor({ json }: { json?: boolean }): Promise<ExitStatus> 
   else {
     for (const { subject, ok: fine, text, remedy } of findings) {
       process.stdout.write(`${fine ? '✓' : '✗'} ${subject}: ${text}\n`);
-      if (remedy && !fine) process.stdout.write(`    ${remedy.replaceAll('\n', '\n    ')}\n`);
+      if (remedy && !fine) process.stdout.write(`    ${withOwnCommand(remedy).replaceAll('\n', '\n    ')}\n`);
     }
     if (!ok) process.stdout.write('\nNo lab can be made here yet. Do one of the above.\n');
   }

@@ -2,8 +2,11 @@ import { Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { RUNTIMES } from '../lab/lab.ts';
 import { suggest } from '../scenario/nearest.ts';
+import { ownCommand } from '../util/own-command.ts';
+import { packageFile } from '../util/paths.ts';
 import { EXIT, UserError } from '../util/user-error.ts';
 import { collect, parseJobs, parseMajor, parseMajors, parseRuntimes, parseShard } from './options.ts';
+import type { StartOptions } from './start.ts';
 
 /** Resolves to an exit status: one of EXIT, or that of a program that was run for the person. */
 type Run = (...args: never[]) => Promise<number>;
@@ -13,10 +16,30 @@ const runtimeOption = () =>
 const jsonOption = () => new Option('--json', 'print one JSON document');
 const yesOption = () => new Option('-y, --yes', 'install what is missing without asking');
 
-function unknownCommand(word: string, program: Command): UserError {
-  const names = program.commands.map((command) => command.name()).filter((name) => !HIDDEN.includes(name));
-  return new UserError('unknown-command', `There is no command "${word}".`, {
-    hint: suggest(word, names),
+const startOptions = (command: Command): Command =>
+  command
+    .addOption(runtimeOption())
+    .option('--pg <major>', 'PostgreSQL major version', parseMajor)
+    .option('--step <step>', 'begin at this step (number or id); the ones before it are done for you')
+    .option('--fresh', 'in a new lab, from the first step')
+    .option('--plain', 'plain text and a prompt in place of the full screen')
+    .addOption(yesOption());
+
+/** Without the name of a command: the picker, or the scenario that is named in its place. */
+async function pickOr(words: string[], options: StartOptions, program: Command, signal: AbortSignal): Promise<number> {
+  const { pickAndStart, start } = await import('./start.ts');
+  const [word, ...rest] = words;
+  if (word === undefined) {
+    const [particular] = (['step', 'fresh', 'plain'] as const).filter((name) => options[name] !== undefined);
+    if (particular === undefined) return pickAndStart(options, signal);
+    const hint = `waldojo start <scenario> --${particular}\nwaldojo list`;
+    throw new UserError('no-scenario', `Which scenario is --${particular} for?`, { hint, exit: EXIT.usage });
+  }
+  const { findScenario, scenarioIds } = await import('../scenario/load.ts');
+  if (rest.length === 0 && (await findScenario(word).catch(() => undefined))) return start(word, options, signal);
+  const commands = program.commands.map((command) => command.name()).filter((name) => !HIDDEN.includes(name));
+  throw new UserError('unknown-command', `There is no command "${word}", and no scenario of that name.`, {
+    hint: suggest(word, [...commands, ...(await scenarioIds(packageFile('scenarios')))]),
     exit: EXIT.usage,
   });
 }
@@ -41,36 +64,20 @@ export async function runCommandLine(argv: string[], signal: AbortSignal): Promi
       status = await run(...(args as never[]));
     };
 
-  const program = new Command('waldojo')
+  const program = new Command(ownCommand())
     .description('Practise PostgreSQL backup and recovery on real clusters, in your terminal.')
     .version(packageJson.version)
     .showSuggestionAfterError()
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
 
-  program
-    .command('pick', { isDefault: true, hidden: true })
-    .argument('[command]')
-    .addOption(runtimeOption())
-    .option('--pg <major>', 'PostgreSQL major version', parseMajor)
-    .addOption(yesOption())
-    .action(
-      action(async (unknown, options) => {
-        if (unknown !== undefined) throw unknownCommand(unknown, program);
-        return (await import('./start.ts')).pickAndStart(options, signal);
-      }),
-    );
+  startOptions(program.command('pick', { isDefault: true, hidden: true }))
+    .argument('[word...]')
+    .action(action((words, options) => pickOr(words, options, program, signal)));
 
-  program
-    .command('start')
+  startOptions(program.command('start'))
     .description('open a scenario; one that was begun goes on where it stood')
     .argument('<scenario>', 'its id, or a path to its folder')
-    .addOption(runtimeOption())
-    .option('--pg <major>', 'PostgreSQL major version', parseMajor)
-    .option('--step <step>', 'begin at this step (number or id); the ones before it are done for you')
-    .option('--fresh', 'in a new lab, from the first step')
-    .option('--plain', 'plain text and a prompt in place of the full screen')
-    .addOption(yesOption())
     .action(action(async (id, options) => (await import('./start.ts')).start(id, options, signal)));
 
   program

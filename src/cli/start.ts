@@ -6,6 +6,7 @@ import { preferredMajor } from '../scenario/versions.ts';
 import type { LabProgress, ScenarioProgress } from '../session/progress.ts';
 import type { Session } from '../session/session.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
+import { withOwnCommand } from '../util/own-command.ts';
 import { EXIT, type ExitStatus, UserError } from '../util/user-error.ts';
 import { withPackages } from './packages.ts';
 import { isFullScreen } from './screen.ts';
@@ -26,7 +27,7 @@ export interface StartOptions {
 export async function pickAndStart(options: StartOptions, signal: AbortSignal): Promise<ExitStatus> {
   if (!isFullScreen()) {
     await (await import('./list.ts')).list({});
-    process.stdout.write('\nOpen one with: waldojo start <id>\n');
+    process.stdout.write(withOwnCommand('\nOpen one with: waldojo start <id>\n'));
     return EXIT.done;
   }
   const [{ pick }, { overview }] = await Promise.all([import('../tui/start.tsx'), import('./overview.ts')]);
@@ -97,7 +98,7 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
       delete scenarios[summary.id]?.lab;
     });
   } else {
-    process.stdout.write(`Your lab is kept. Go on with: waldojo start ${summary.id}\n`);
+    process.stdout.write(withOwnCommand(`Your lab is kept. Go on with: waldojo start ${summary.id}\n`));
   }
   return { again };
 }

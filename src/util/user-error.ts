@@ -1,9 +1,11 @@
+import { withOwnCommand } from './own-command.ts';
+
 /** Exit statuses of the command line. */
 export const EXIT = { done: 0, failed: 1, usage: 2, environment: 3, interrupted: 130 } as const;
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 interface Details {
-  /** What the person can do about it: a sentence or a command. */
+  /** What the person can do about it: a sentence or a command. `waldojo images build` is told as what works here. */
   hint?: string;
   exit?: ExitStatus;
   /** System packages whose installation would mend it. */
@@ -21,9 +23,9 @@ export class UserError extends Error {
   readonly packages: readonly string[];
 
   constructor(code: string, message: string, { hint, exit = EXIT.failed, packages = [], cause }: Details = {}) {
-    super(message, { cause });
+    super(withOwnCommand(message), { cause });
     this.code = code;
-    this.hint = hint;
+    this.hint = hint === undefined ? undefined : withOwnCommand(hint);
     this.exit = exit;
     this.packages = packages;
   }

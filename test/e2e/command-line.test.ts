@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { withOwnCommand } from '../../src/util/own-command.ts';
 import { describeWithLabs } from '../contract/runtimes.ts';
 import { leftOut } from '../leave-out.ts';
 import { whyNotAs } from '../ordinary-user.ts';
@@ -22,6 +23,10 @@ describe('wrong usage', () => {
     [['start', 'dump-and-restor'], /no scenario "dump-and-restor"[\s\S]*dump-and-restore/i],
     [['start', 'dump-and-restore', '--pg', '12'], /13, 15, 17, 18/],
     [['lits'], /list/],
+    [['strat', 'dump-and-restore'], /no command "strat"[\s\S]*Did you mean "start"\?/],
+    [['dump-and-restor'], /Did you mean "dump-and-restore"\?/],
+    [['dump-and-restore', 'standalone-replica'], /no command "dump-and-restore"/],
+    [['--fresh'], /Which scenario is --fresh for\?/],
     [['test', '--runtime', 'podman'], /docker and local/],
     [['labs', 'rm', 'nosuch'], /no lab “nosuch”/],
     [['labs', 'rm'], /which labs/],
@@ -29,8 +34,48 @@ describe('wrong usage', () => {
 });
 
 describeWithLabs('a step that there is not', () => {
-  it('is told with those that there are', () =>
-    isToldWhatIsWrong(['start', 'dump-and-restore', '--step', '99'], /no step “99”[\s\S]*1 {2}/));
+  it.each([[['start', 'dump-and-restore', '--step', '99']], [['dump-and-restore', '--step', '99']]])(
+    'is told with those that there are: %j',
+    (args) => isToldWhatIsWrong(args, /no step “99”[\s\S]*1 {2}/),
+  );
+});
+
+describe('in a clone', () => {
+  const WALDOJO_COMMAND = 'npm start --';
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it('a message names the command that works there', async () => {
+    const env = { ...(await ownState()), WALDOJO_COMMAND };
+    expect((await run(['--fresh'], { env })).stderr).toContain('  npm start -- start <scenario> --fresh');
+    expect((await run(['list'], { env })).stdout).not.toContain('waldojo ');
+    expect((await run([], { env })).stdout).toContain('npm start -- start <id>');
+  });
+
+  it('that is so of every command that there is', async () => {
+    const { stdout } = await run(['--help'], { env: { WALDOJO_COMMAND } });
+    expect(stdout).toMatch(/^Usage: npm start -- \[options\]/);
+    const names = [...stdout.split('Commands:')[1]!.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name!);
+    vi.stubEnv('WALDOJO_COMMAND', WALDOJO_COMMAND);
+    const told = names.filter((name) => name !== 'help').map((name) => withOwnCommand(`waldojo ${name}`));
+    expect(told.length).toBeGreaterThan(7);
+    expect(told.filter((command) => !command.startsWith('npm start -- '))).toEqual([]);
+  });
+});
+
+describe('compiled code', () => {
+  it('is kept where nobody else can put some, and not in a directory that they had first', async () => {
+    const place = await mkdtemp(join(tmpdir(), 'waldojo-code-'));
+    const [TMPDIR, cache] = [join(place, 'tmp'), join(place, 'cache')];
+    await mkdir(TMPDIR);
+    expect(await run(['--version'], { env: { TMPDIR, XDG_CACHE_HOME: cache } })).toMatchObject({ status: 0 });
+    const compiled = join(cache, 'waldojo/compiled');
+    expect((await readdir(compiled)).length).toBeGreaterThan(0);
+    await rm(compiled, { recursive: true });
+    await mkdir(compiled);
+    await chmod(compiled, 0o777);
+    expect(await run(['--version'], { env: { TMPDIR, XDG_CACHE_HOME: cache } })).toMatchObject({ status: 0 });
+    expect([await readdir(compiled), await readdir(TMPDIR)]).toEqual([[], []]);
+  });
 });
 
 describe('a machine that lacks something', () => {

@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
+import stripAnsi from 'strip-ansi';
+import { withOwnCommand } from '../../util/own-command.ts';
 import type { Case, Evidence, Finding, Proof } from '../proof.ts';
 
 /** A part of what is told of a finding: `said` in its own words, the lines of a `diff`, or what was `seen`. */
@@ -87,7 +88,8 @@ const rowsOf = (text: string): string[] => {
  * them, nothing that is no character.
  */
 export const printable = (text: string): string =>
-  stripVTControlCharacters(text.replace(/\r+\n/g, '\n'))
+  // Node 22 has a function for this that takes some of the text along.
+  stripAnsi(text.replace(/\r+\n/g, '\n'))
     .replaceAll('\t', '    ')
     .replace(/[\x00-\x09\x0b-\x1f]/g, (control) => String.fromCharCode(0x2400 + control.charCodeAt(0)))
     .replaceAll('\x7f', '␡')
@@ -108,7 +110,7 @@ export function circumstances({ versions, kept }: Proof): string[] {
   ];
   return [
     ...(made ? [`Made with ${made.join(', ')}.`] : []),
-    ...(kept ? [`Its lab was kept. Enter it with: waldojo labs enter ${kept}`] : []),
+    ...(kept ? [withOwnCommand(`Its lab was kept. Enter it with: waldojo labs enter ${kept}`)] : []),
   ];
 }
 
