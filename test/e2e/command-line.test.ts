@@ -62,6 +62,14 @@ describe('in a clone', () => {
   });
 });
 
+it('gives no advice to programmers', async () => {
+  // A library parses such an address by a function that newer Nodes warn of, and all can be asked to.
+  const env = { ...(await ownState()), DOCKER_HOST: 'tcp://127.0.0.1:1', NODE_OPTIONS: '--pending-deprecation' };
+  const { status, stderr } = await run(['list'], { env });
+  expect(stderr).not.toContain('Deprecation');
+  expect(status).toBe(0);
+});
+
 describe('compiled code', () => {
   it('is kept where nobody else can put some, and not in a directory that they had first', async () => {
     const place = await mkdtemp(join(tmpdir(), 'waldojo-code-'));
