@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type Lab, type LabSpec, RUNTIMES, type Runtime } from '../../src/lab/lab.ts';
+import { type Lab, type LabSpec, RUNTIMES, type Runtime, type RuntimeName } from '../../src/lab/lab.ts';
 import { allRuntimes } from '../../src/lab/runtimes.ts';
 import { DEFAULT_MAJOR, type Major, type Topology } from '../../src/model/topology.ts';
 import { isRequired, leftOut } from '../leave-out.ts';
@@ -33,6 +33,12 @@ const probed = await Promise.all(candidates.map(async (runtime) => ({ runtime, p
 /** Why the tests of a runtime are left out, if they are. */
 const whyNot = ({ runtime, probe }: (typeof probed)[number]): string | undefined =>
   probe.ok || isRequired(runtime.name) ? undefined : `${probe.reason} ${probe.remedy}`;
+
+/** Why tests are left out that need what this runtime needs, if they are. */
+export function whyNotWith(name: RuntimeName): string | undefined {
+  const found = probed.find(({ runtime }) => runtime.name === name);
+  return found ? whyNot(found) : `WALDOJO_ONLY leaves out ${name}`;
+}
 
 /** A group of tests that need some runtime, whichever it is. */
 export function describeWithLabs(name: string, define: () => void): void {

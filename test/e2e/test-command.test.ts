@@ -11,6 +11,7 @@ import { usableRuntimes } from '../../src/lab/runtimes.ts';
 import { MAJORS, type Major } from '../../src/model/topology.ts';
 import { poll } from '../../src/util/poll.ts';
 import { describeWithLabs, forEachRuntime, major } from '../contract/runtimes.ts';
+import { leftOut, whyNotWithout } from '../leave-out.ts';
 import { program, run, Student } from './student.ts';
 
 /** A command that nothing else on this machine runs. */
@@ -133,9 +134,13 @@ describe('wrong usage', () => {
     [['--jobs', '-1'], /number from 1/],
     [['--jobs', 'two'], /number from 1/],
     [['--pg', '13'], /No scenario here works on PostgreSQL 13[\s\S]*newer works on 15, 17, 18/],
-    [['--changed', 'main'], /cannot be told what has changed: .*newer is in no git repository/],
     [['--reporter', 'xml'], /no reporter "xml"/],
   ])('%j says what is wrong and exits with 2', isToldWhatIsWrong);
+
+  const noGit = whyNotWithout('git');
+  it.skipIf(noGit)(`--changed in no repository is told${leftOut(noGit)}`, () =>
+    isToldWhatIsWrong(['--changed', 'main'], /cannot be told what has changed: .*newer is in no git repository/),
+  );
 });
 
 describeWithLabs('two reports in one place', () => {

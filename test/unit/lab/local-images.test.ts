@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mirrorIn } from '../../../src/lab/debian-mirror.ts';
 import { buildRootfs, findRootfs, recipeHash } from '../../../src/lab/images.ts';
-import { findMapping } from '../../../src/lab/local/mapping.ts';
 import { withLock } from '../../../src/lab/lock.ts';
 import { rootfsProgress } from '../../../src/lab/rootfs-progress.ts';
 import { MAJORS } from '../../../src/model/topology.ts';
+import { whyNotWith } from '../../contract/runtimes.ts';
 import { leftOut } from '../../leave-out.ts';
 
 describe('the mirror of this machine', () => {
@@ -143,7 +143,7 @@ describe('work under a lock', () => {
   });
 });
 
-const whyNot = (await findMapping()) ? undefined : 'you have no subordinate ids';
+const whyNot = whyNotWith('local');
 describe.skipIf(whyNot)(`a build that cannot be made${leftOut(whyNot)}`, () => {
   let data = '';
   const before = { ...process.env };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CommandRecord, Terminal } from '../../../src/terminal/terminal.ts';
+import { leftOut, whyNotWithout } from '../../leave-out.ts';
 import { bash } from './harness.ts';
 
 let terminal: Terminal;
@@ -168,7 +169,8 @@ describe('what keeps the terminal', () => {
     await expect(terminal.interrupt({ timeout: 300 })).rejects.toMatchObject({ code: 'terminal-busy' });
   });
 
-  test('a pager is ended with its own key', async () => {
+  const noPager = whyNotWithout('less');
+  test.skipIf(noPager)(`a pager is ended with its own key${leftOut(noPager)}`, async () => {
     await terminal.typeBackground('seq 1 1000 | less -X');
     await expect.poll(() => terminal.screen.text().split('\n').at(-1)).toBe(':');
     await terminal.interrupt();

@@ -7,11 +7,14 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { listScenarios } from '../../../src/scenario/load.ts';
 import { EXIT } from '../../../src/util/user-error.ts';
 import { changedSince } from '../../../src/validate/changed.ts';
+import { whyNotWithout } from '../../leave-out.ts';
 
 const made: string[] = [];
 let root: string;
 
-beforeEach(async () => {
+const noGit = whyNotWithout('git');
+beforeEach(async ({ skip }) => {
+  skip(noGit !== undefined, noGit);
   root = await repository();
 });
 afterAll(() => Promise.all(made.map((path) => rm(path, { recursive: true }))));
