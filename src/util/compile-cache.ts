@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
  */
 export function useCompileCache(environment: NodeJS.ProcessEnv = process.env): void {
   const directory = privateDirectory(join(environment.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'waldojo/compiled'));
-  if (directory) enableCompileCache(directory);
+  if (directory) module.enableCompileCache(directory);
 }
 
 /** This directory, made where it is not there, without links; undefined where anybody but us and root could change what is in it. */

@@ -1,4 +1,4 @@
-import { getSystemErrorMessage } from 'node:util';
+import util from 'node:util';
 import { EXIT } from './user-error.ts';
 
 /** What the program does: resolves to its exit status, and never rejects. */
@@ -32,7 +32,7 @@ export function runProgram(work: Work): void {
 function endWithoutOutput(error: NodeJS.ErrnoException): void {
   // Who reads our output, such as `head`, may have enough of it: that ends us, as it ends any program, and is no bug.
   if (error.code === 'EPIPE') process.exit(EXIT.interrupted);
-  const why = error.errno === undefined ? error.message : getSystemErrorMessage(error.errno);
+  const why = error.errno === undefined ? error.message : util.getSystemErrorMessage(error.errno);
   end(`standard output cannot be written: ${why}.`, EXIT.environment);
 }
 
