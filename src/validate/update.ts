@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DOCUMENT } from '../scenario/load.ts';
+import { DOCUMENT } from '../scenario/document.ts';
 import { messageOf } from '../util/user-error.ts';
 import type { Proof } from './proof.ts';
 import { replaceFile } from './replace-file.ts';

@@ -8,7 +8,6 @@ import type { Rule } from './rule.ts';
 import { stepWithoutCheck } from './step-without-check.ts';
 import { strayFile } from './stray-file.ts';
 import { strayPlaceholder } from './stray-placeholder.ts';
-import { unknownImage } from './unknown-image.ts';
 import { wrongTarget } from './wrong-target.ts';
 
 /** Every rule by the name that diagnostics carry. What can be seen piece by piece is the parser's to report. */
@@ -22,6 +21,5 @@ export const RULES: Record<string, Rule> = {
   'step-without-check': stepWithoutCheck,
   'stray-file': strayFile,
   'stray-placeholder': strayPlaceholder,
-  'unknown-image': unknownImage,
   'wrong-target': wrongTarget,
 };
