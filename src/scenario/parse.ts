@@ -9,13 +9,13 @@ import { glance, readHeader } from './front-matter.ts';
 import { hostileIn } from './hostile.ts';
 import { takeApart } from './markdown.ts';
 import { suggest } from './nearest.ts';
-import { inOrder, type Report } from './report.ts';
+import { firstOf, inOrder, type Report } from './report.ts';
 import { splitDocument } from './source.ts';
 import { resolveVariables, variablesFor } from './variables.ts';
 import { preferredMajor } from './versions.ts';
 
 /** Milliseconds; a long lesson takes a hundredth of it. */
-const PATIENCE = 10_000;
+const PATIENCE = 5000;
 
 export interface ParseOptions {
   /** The document's path as it is to be shown in messages. */
@@ -103,5 +103,5 @@ function readUnwatched(source: string, { file, id, major }: ParseOptions): Draft
     terminals: legible ? header.terminals.map(({ name }) => name) : [],
   };
   const body = readBody(pieces, names, report);
-  return { draft: { ...header, id, file, major: chosen, ...body }, diagnostics: inOrder(diagnostics) };
+  return { draft: { ...header, id, file, major: chosen, ...body }, diagnostics: firstOf(inOrder(diagnostics)) };
 }

@@ -14,6 +14,17 @@ export function inOrder(diagnostics: Diagnostic[]): Diagnostic[] {
     .sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.rule, b.rule));
 }
 
+/** Of a document's faults these many are told: an author mends the first ones first. */
+const MOST_TOLD = 200;
+
+/** The first of those that are in order, and how many more there are. */
+export function firstOf(diagnostics: Diagnostic[]): Diagnostic[] {
+  const next = diagnostics[MOST_TOLD];
+  if (!next) return diagnostics;
+  const message = `${diagnostics.length - MOST_TOLD} more faults begin here. Mend those before them first.`;
+  return [...diagnostics.slice(0, MOST_TOLD), { ...next, rule: 'more-faults', message }];
+}
+
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** `file:line:col rule message`. */

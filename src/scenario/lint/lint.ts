@@ -2,12 +2,16 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { printable } from '../../util/printable.ts';
+import { TookTooLong, watched } from '../../util/watched.ts';
 import { DOCUMENT, missingDocument, naming, readDocument, readFolder } from '../document.ts';
 import { hasDocument, scenarioIds } from '../load.ts';
 import { readDraft } from '../parse.ts';
-import { inOrder } from '../report.ts';
-import type { Subject } from './rule.ts';
+import { firstOf, inOrder } from '../report.ts';
+import type { Finding, Rule, Subject } from './rule.ts';
 import { RULES } from './rules.ts';
+
+/** Milliseconds that a rule may take. */
+const PATIENCE = 10_000;
 
 /**
  * What is wrong with a scenario's folder, a document, or every scenario in a folder, in the order of file and position. A
@@ -57,19 +61,20 @@ async function lintFile(path: string): Promise<Diagnostic[]> {
   const file = printable(path);
   const { source, fault } = await readDocument(path, file);
   if (fault) return [fault];
-  return lintSource(source, { id: basename(path, '.md'), file }, { files: undefined, siblings: undefined });
+  return lintSource(source, { id: basename(path, '.md'), file }, {});
 }
 
-type Surroundings = Pick<Subject, 'files' | 'siblings'>;
+type Surroundings = Partial<Pick<Subject, 'files' | 'siblings'>>;
 
-function lintSource(source: string, name: { id: string; file: string }, around: Surroundings): Diagnostic[] {
+/** What is wrong with a document's text. */
+export function lintSource(source: string, name: { id: string; file: string }, around: Surroundings): Diagnostic[] {
   const { draft, diagnostics } = readDraft(source, name);
   if (!draft) return diagnostics;
   const others = draft.majors.filter((major) => major !== draft.major);
   const elsewhere = others.flatMap((major) => readDraft(source, { ...name, major }).diagnostics);
-  const subject: Subject = { scenario: draft, ...around };
+  const subject: Subject = { scenario: draft, files: undefined, siblings: undefined, ...around };
   const found = Object.entries(RULES).flatMap(([rule, findings]) =>
-    findings(subject).map(
+    judge(rule, findings, subject).map(
       ({ line, message, file }): Diagnostic => ({
         file: file === undefined ? name.file : join(dirname(name.file), printable(file)),
         line,
@@ -79,5 +84,14 @@ function lintSource(source: string, name: { id: string; file: string }, around: 
       }),
     ),
   );
-  return inOrder([...diagnostics, ...elsewhere, ...found]);
+  return firstOf(inOrder([...diagnostics, ...elsewhere, ...found]));
+}
+
+function judge(name: string, rule: Rule, subject: Subject): Finding[] {
+  try {
+    return watched(() => rule(subject), PATIENCE);
+  } catch (error) {
+    if (!(error instanceof TookTooLong)) throw error;
+    return [{ line: 1, message: `Whether ${name} holds takes too long to tell. Make several scenarios of it.` }];
+  }
 }

@@ -5,6 +5,7 @@ import { emptyHint } from './empty-hint.ts';
 import { headingOrder } from './heading-order.ts';
 import { missingDocument } from './missing-document.ts';
 import type { Rule } from './rule.ts';
+import { slowPattern } from './slow-pattern.ts';
 import { stepWithoutCheck } from './step-without-check.ts';
 import { strayFile } from './stray-file.ts';
 import { strayPlaceholder } from './stray-placeholder.ts';
@@ -18,6 +19,7 @@ export const RULES: Record<string, Rule> = {
   'empty-hint': emptyHint,
   'heading-order': headingOrder,
   'missing-document': missingDocument,
+  'slow-pattern': slowPattern,
   'step-without-check': stepWithoutCheck,
   'stray-file': strayFile,
   'stray-placeholder': strayPlaceholder,
