@@ -9,7 +9,7 @@ import { glance, readHeader } from './front-matter.ts';
 import { hostileIn } from './hostile.ts';
 import { takeApart } from './markdown.ts';
 import { suggest } from './nearest.ts';
-import { firstOf, inOrder, type Report } from './report.ts';
+import { firstOf, inOrder, placeIn, type Report } from './report.ts';
 import { splitDocument } from './source.ts';
 import { resolveVariables, variablesFor } from './variables.ts';
 import { preferredMajor } from './versions.ts';
@@ -79,8 +79,9 @@ function readUnwatched(source: string, { file, id, major }: ParseOptions): Draft
   const chosen = major ?? preferredMajor(before.majors);
   const variables = variablesFor(chosen, before.lab);
   const { text, unknown, toSource } = resolveVariables(parts.text, variables);
+  const sourceLines = parts.text.split('\n');
   const report: Report = (rule, at, message) =>
-    void diagnostics.push({ file, ...toSource(at), rule, message: printable(message) });
+    void diagnostics.push({ file, ...placeIn(sourceLines, toSource(at)), rule, message: printable(message) });
 
   for (const { name, line, column } of unknown) {
     // Where the clusters are not known, the fault is elsewhere.

@@ -3,6 +3,13 @@ import type { Diagnostic, Position } from '../model/diagnostic.ts';
 /** Takes note of something wrong; reading goes on, so that an author sees every fault at once. */
 export type Report = (rule: string, at: Position, message: string) => void;
 
+/** The nearest place that the lines have: what is missing at the end of a document would stand behind it. */
+export function placeIn(lines: string[], { line, column }: Position): Position {
+  const last = Math.min(line, lines.length);
+  const end = lines[last - 1]!.length + 1;
+  return { line: last, column: line > last ? end : Math.min(column, end) };
+}
+
 /** Sorted by position, and each said once. */
 export function inOrder(diagnostics: Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>();

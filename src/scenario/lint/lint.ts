@@ -6,7 +6,7 @@ import { TookTooLong, watched } from '../../util/watched.ts';
 import { DOCUMENT, missingDocument, naming, readDocument, readFolder } from '../document.ts';
 import { hasDocument, scenarioIds } from '../load.ts';
 import { readDraft } from '../parse.ts';
-import { firstOf, inOrder } from '../report.ts';
+import { firstOf, inOrder, placeIn } from '../report.ts';
 import type { Finding, Rule, Subject } from './rule.ts';
 import { RULES } from './rules.ts';
 
@@ -73,12 +73,12 @@ export function lintSource(source: string, name: { id: string; file: string }, a
   const others = draft.majors.filter((major) => major !== draft.major);
   const elsewhere = others.flatMap((major) => readDraft(source, { ...name, major }).diagnostics);
   const subject: Subject = { scenario: draft, files: undefined, siblings: undefined, ...around };
+  const lines = source.split(/\r\n?|\n/);
   const found = Object.entries(RULES).flatMap(([rule, findings]) =>
     judge(rule, findings, subject).map(
       ({ line, message, file }): Diagnostic => ({
         file: file === undefined ? name.file : join(dirname(name.file), printable(file)),
-        line,
-        column: 1,
+        ...placeIn(lines, { line, column: 1 }),
         rule,
         message: printable(message),
       }),

@@ -106,6 +106,16 @@ test('whatever a document is, it is read to its end, and every fault has a place
   }
 });
 
+test('what is missing at the end of a document is missing in its last line', () => {
+  const source = `${good}\n\`\`\`yaml check`;
+  const { diagnostics } = parseScenario(source, { file: 'a.md', id: 'a' });
+  const last = source.split('\n').length;
+  expect(diagnostics.map(({ line, column }) => [line, column])).toEqual([
+    [last, 1],
+    [last, '```yaml check'.length + 1],
+  ]);
+});
+
 test('a huge document is read in proportion to its length', () => {
   const step = good.slice(good.indexOf('## Take'), good.indexOf('## Ask'));
   const steps = Array.from({ length: 200 }, (_, i) =>
