@@ -68,9 +68,7 @@ export async function readDocument(path: string, file: string): Promise<Read> {
   try {
     bytes = await readRegularFile(path);
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { fault: missingDocument(file) };
-    return fault(`The document cannot be read: ${printable(REASONS[code] ?? messageOf(error))}`);
+    return { fault: unreadable(file, error) };
   }
   if (bytes.length > MOST_BYTES) {
     return fault(`The document has more than ${MOST_BYTES / 1024 ** 2} MB. Make several scenarios of it.`);
@@ -79,8 +77,18 @@ export async function readDocument(path: string, file: string): Promise<Read> {
   return { source: bytes.toString() };
 }
 
+/** The fault that an error of reading is. */
+export function unreadable(file: string, error: unknown): Diagnostic {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return missingDocument(file);
+  const message = `This cannot be read: ${REASONS[code] ?? printable(messageOf(error))}`;
+  return { file, ...START, rule: 'unreadable-document', message };
+}
+
 const REASONS: Partial<Record<string, string>> = {
   EACCES: 'you may not read it. Change its permissions.',
+  EPERM: 'you may not read it. Change its permissions.',
+  ENAMETOOLONG: 'its name is too long. Give it a shorter one.',
   ELOOP: 'it is a link that leads back to itself. Put a file there.',
   ENXIO: 'it is no regular file. Put a file there.',
 };

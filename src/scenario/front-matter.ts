@@ -150,7 +150,8 @@ export function glance(source: string): { header: Header /** Its names can be re
     tags: [],
     majors: majors?.length ? majors : [...MAJORS],
     after: [],
-    lab: { host, image: IMAGE, clusters },
+    // A value of a variable must be on one line.
+    lab: { host: hostFault(host) ? 'lab' : host, image: IMAGE, clusters },
     terminals: data.terminals === undefined ? TERMINALS : terminals,
     sources: [],
   };

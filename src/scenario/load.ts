@@ -136,11 +136,11 @@ function countSteps(text: string): number {
   return count;
 }
 
-/** Whether there is something by that name. If it is no file, that is a fault of the scenario, and not that there is none. */
+/** Whether there is, or may be, something by that name. If it cannot be read, that is the fault, and not that there is none. */
 export const hasDocument = (directory: string): Promise<boolean> =>
   lstat(join(directory, DOCUMENT)).then(
     () => true,
-    () => false,
+    (error) => !isAbsent(error),
   );
 
 const isAbsent = (error: unknown): boolean =>

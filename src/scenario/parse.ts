@@ -86,7 +86,7 @@ function readUnwatched(source: string, { file, id, major }: ParseOptions): Draft
   for (const { name, line, column } of unknown) {
     // Where the clusters are not known, the fault is elsewhere.
     if (!legible && /\.(data|port|config|log)$/.test(name)) continue;
-    const message = `There is no variable "${printable(name)}". ${suggest(name, variables.keys())}`;
+    const message = printable(`There is no variable "${name}". ${suggest(name, variables.keys())}`);
     diagnostics.push({ file, line, column, rule: 'unknown-variable', message });
   }
   const lines = text.split('\n');

@@ -1,9 +1,10 @@
+import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { printable } from '../../util/printable.ts';
 import { TookTooLong, watched } from '../../util/watched.ts';
-import { DOCUMENT, missingDocument, naming, readDocument, readFolder } from '../document.ts';
+import { DOCUMENT, missingDocument, naming, readDocument, readFolder, unreadable } from '../document.ts';
 import { hasDocument, scenarioIds } from '../load.ts';
 import { readDraft } from '../parse.ts';
 import { firstOf, inOrder, placeIn } from '../report.ts';
@@ -22,15 +23,22 @@ export async function lintPath(path: string): Promise<Diagnostic[]> {
     (stats) => stats.isDirectory(),
     () => false,
   );
-  if (isFolder) return (await hasDocument(path)) ? lintFolder(path) : lintCollection(path);
-  return basename(path) === DOCUMENT ? lintFolder(dirname(path)) : lintFile(path);
+  if (isFolder && (await hasDocument(path))) return lintFolder(path);
+  if (basename(path) === DOCUMENT) return lintFolder(dirname(path));
+  return isFolder ? lintCollection(path) : lintFile(path);
 }
 
 /** A folder of scenarios: each folder in it must be one, where one is. */
 async function lintCollection(path: string): Promise<Diagnostic[]> {
   const { file } = naming(path);
-  const ids = await scenarioIds(path);
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  let ids: string[];
+  let entries: Dirent[];
+  try {
+    ids = await scenarioIds(path);
+    entries = await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    return [unreadable(file, error)];
+  }
   const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
   if (ids.length > 0) {
     const each = [...new Set([...ids, ...folders])].map((name) => lintFolder(join(path, name)));
@@ -51,7 +59,8 @@ const isKillercoda = (directory: string): Promise<boolean> =>
 async function lintFolder(directory: string): Promise<Diagnostic[]> {
   const [{ id, file, source, files, diagnostics }, siblings] = await Promise.all([
     readFolder(directory),
-    scenarioIds(dirname(resolve(directory))),
+    // Who may not look around knows nothing of them.
+    scenarioIds(dirname(resolve(directory))).catch(() => undefined),
   ]);
   const found = source === undefined ? [] : lintSource(source, { id, file }, { files, siblings });
   return inOrder([...diagnostics, ...found]);

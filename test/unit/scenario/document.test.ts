@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Diagnostic } from '../../../src/model/diagnostic.ts';
 import { lintPath } from '../../../src/scenario/lint/lint.ts';
 import { listScenarios, loadScenario } from '../../../src/scenario/load.ts';
 import { formatDiagnostic } from '../../../src/scenario/report.ts';
@@ -37,6 +38,7 @@ const DOCUMENTS: Record<string, [make: (path: string) => unknown, said: RegExp]>
   random: [(path) => symlink('/dev/urandom', path), /:1:1 unreadable-document .* it is no regular file\. /],
   terminal: [(path) => symlink('/dev/ptmx', path), /:1:1 unreadable-document .* it is no regular file\. /],
   'link-loop': [(path) => symlink('scenario.md', path), /:1:1 unreadable-document .* leads back to itself\. /],
+  'long-name': [(path) => symlink('x'.repeat(300), path), /:1:1 unreadable-document .* too long\. /],
   nowhere: [(path) => symlink('nothing', path), /:1:1 missing-document /],
   huge: [(path) => writeFile(path, Buffer.alloc(1024 ** 2 + 1, 'a\n')), /:1:1 unreadable-document .* more than 1 MB\./],
   'not-utf8': [
@@ -66,6 +68,8 @@ const IDS = [
 ];
 
 let root: string;
+/** Of all of them together. */
+let all: Diagnostic[];
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'documents-'));
   for (const [name, [make]] of Object.entries(DOCUMENTS)) {
@@ -76,20 +80,21 @@ beforeAll(async () => {
     await mkdir(join(root, id));
     await writeFile(join(root, id, 'scenario.md'), small);
   }
+  all = await lintPath(root);
 });
 afterAll(() => rm(root, { recursive: true }));
 
 test('whatever stands in place of a document is a fault of it alone, in harmless characters', async () => {
-  const all = (await lintPath(root)).map(formatDiagnostic);
+  const together = all.map(formatDiagnostic);
   for (const [name, [, said]] of Object.entries(DOCUMENTS)) {
     const own = (await lintPath(join(root, name))).map(formatDiagnostic);
     expect(own.join('\n'), name).toMatch(said);
-    expect(all, name).toEqual(expect.arrayContaining(own));
+    expect(together, name).toEqual(expect.arrayContaining(own));
     const { scenario, diagnostics } = await loadScenario(join(root, name));
     expect(scenario === null, name).toBe(name !== 'sound');
     expect(diagnostics.map(formatDiagnostic).join('\n'), `${name} to load`).toMatch(said);
   }
-  expect(all.filter((text) => /[^\x20-\x7e…“”]/.test(text))).toEqual([expect.stringContaining('"ä"')]);
+  expect(together.filter((text) => /[^\x20-\x7e…“”]/.test(text))).toEqual([expect.stringContaining('"ä"')]);
 });
 
 test('a folder whose name cannot be an id is told', async () => {
@@ -97,7 +102,7 @@ test('a folder whose name cannot be an id is told', async () => {
     expect(await lintPath(join(root, id)), id).toMatchObject([{ rule: 'scenario-id', line: 1, column: 1 }]);
     expect(await loadScenario(join(root, id)), id).toMatchObject({ scenario: null });
   }
-  expect((await lintPath(root)).filter(({ rule }) => rule === 'scenario-id')).toHaveLength(IDS.length + 1);
+  expect(all.filter(({ rule }) => rule === 'scenario-id')).toHaveLength(IDS.length + 1);
 });
 
 test('a list holds every one of them, and asks for a lab only where there can be one', async () => {
@@ -111,6 +116,7 @@ test('a document by itself is read the same way, and one of several does not tak
   const zero = join(root, 'zero/scenario.md');
   await symlink('/dev/zero', join(root, 'zero.md'));
   expect(await lintPath(zero)).toMatchObject([{ rule: 'unreadable-document' }]);
+  expect(await lintPath(join(root, 'folder/scenario.md'))).toMatchObject([{ rule: 'unreadable-document' }]);
   expect(await lintPath(join(root, 'zero.md'))).toMatchObject([{ rule: 'unreadable-document' }]);
 });
 

@@ -55,7 +55,7 @@ const MORE_MARKS = [
 ];
 
 /** More of them are tried by hand: ROUNDS=20000. */
-const ROUNDS = Number(process.env.ROUNDS ?? 150);
+const ROUNDS = Number(process.env.ROUNDS ?? 100);
 const LESSONS = ['dump-and-restore', 'standalone-replica', 'streaming-archive'].map((id) =>
   readFileSync(packageFile('scenarios', id, 'scenario.md'), 'utf8'),
 );
