@@ -45,6 +45,7 @@ function patternsOf(assertion: Assertion): string[] {
     case 'command':
       return assertion.matches === undefined ? [] : [assertion.matches];
     case 'ran':
+      return [assertion.pattern, assertion.last].filter((source) => source !== undefined);
     case 'process':
       return [assertion.pattern];
     default:
