@@ -1,7 +1,7 @@
 import type { CommandAssertion } from '../model/check.ts';
+import { pattern } from '../util/pattern.ts';
 import type { CheckContext } from './context.ts';
 import { differs, HOLDS, type Outcome } from './outcome.ts';
-import { pattern } from './pattern.ts';
 
 /** `matches` is sought in what the command prints, standard output first, then standard error. */
 export async function command(assertion: CommandAssertion, { lab, signal }: CheckContext): Promise<Outcome> {

@@ -1,7 +1,7 @@
 import type { FileAssertion } from '../model/check.ts';
+import { pattern } from '../util/pattern.ts';
 import type { CheckContext } from './context.ts';
 import { differs, HOLDS, type Outcome, unseen } from './outcome.ts';
-import { pattern } from './pattern.ts';
 import { look, TAR } from './shell.ts';
 
 const MOST_TEXT = 8 * 1024 * 1024;
@@ -67,7 +67,8 @@ export async function file(assertion: FileAssertion, context: CheckContext): Pro
 async function lists(path: string, member: string, expected: string, context: CheckContext): Promise<Outcome> {
   const [state, ...names] = (await look(context, LIST, [path])).trimEnd().split('\n');
   if (state === 'damaged') return differs(expected, 'a file that is no complete tar archive');
-  const found = names.some((name) => pattern(member).test(name));
+  const wanted = pattern(member);
+  const found = names.some((name) => wanted.test(name));
   return found ? HOLDS : differs(expected, 'no such member in it');
 }
 

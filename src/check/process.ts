@@ -1,7 +1,7 @@
 import type { ProcessAssertion } from '../model/check.ts';
+import { pattern } from '../util/pattern.ts';
 import type { CheckContext } from './context.ts';
 import { differs, HOLDS, type Outcome } from './outcome.ts';
-import { pattern } from './pattern.ts';
 
 const LIST = ['ps', '-ww', '-eo', 'stat=,pid=,user:32=,args='];
 

@@ -1,7 +1,7 @@
 import type { RanAssertion } from '../model/check.ts';
+import { pattern } from '../util/pattern.ts';
 import type { CheckContext } from './context.ts';
 import { differs, HOLDS, type Outcome } from './outcome.ts';
-import { pattern } from './pattern.ts';
 
 export async function ran(
   { pattern: source, terminal, exit, last: newestOf }: RanAssertion,

@@ -1,7 +1,7 @@
 import type { SqlAssertion } from '../model/check.ts';
+import { pattern } from '../util/pattern.ts';
 import type { CheckContext } from './context.ts';
 import { differs, HOLDS, NotYet, notYet, type Outcome } from './outcome.ts';
-import { pattern } from './pattern.ts';
 import { SqlError } from './sql-connection.ts';
 
 /**

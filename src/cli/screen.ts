@@ -1,9 +1,12 @@
+import { printable } from '../util/printable.ts';
+
 /** Whether a full-screen interface can be shown: both ends are a terminal, and not a dumb one. */
 export const isFullScreen = (): boolean =>
   Boolean(process.stdin.isTTY && process.stdout.isTTY) && process.env.TERM !== 'dumb';
 
-/** Text in columns, two spaces apart. */
-export function table(rows: string[][]): string {
+/** Text in columns, two spaces apart; what a terminal would obey is shown in its place. */
+export function table(cells: string[][]): string {
+  const rows = cells.map((row) => row.map(printable));
   const widths = rows.reduce<number[]>(
     (widest, row) => row.map((cell, i) => Math.max(widest[i] ?? 0, cell.length)),
     [],

@@ -3,6 +3,7 @@ import type { Block, CommandBlock, Scenario, Step } from '../model/scenario.ts';
 import { type Names, readChecks } from './check-block.ts';
 import { isCommand, readCommand } from './command-block.ts';
 import { type Fence, ROLE_NAMES, readFence } from './fence.ts';
+import { isTaken } from './ids.ts';
 import { type FencePiece, type HeadingPiece, type Piece, slug } from './markdown.ts';
 import { readQuestion } from './question-block.ts';
 import type { Report } from './report.ts';
@@ -65,6 +66,8 @@ function readHeading(piece: HeadingPiece, steps: Step[], introduction: Block[], 
   if (!id) {
     report('empty-heading', start(piece), 'A step needs a heading with words in it.');
   }
+  if (isTaken(id))
+    report('reserved-name', start(piece), `A step cannot be called "${title}". Give it another heading.`);
   const same = steps.find((step) => step.id === id);
   if (same) {
     report(

@@ -4,7 +4,7 @@ import { KINDS } from './assertions.ts';
 import type { Fence } from './fence.ts';
 import { nearest, suggest } from './nearest.ts';
 import type { Report } from './report.ts';
-import { duration, flag, text } from './values.ts';
+import { duration, flag, line, text } from './values.ts';
 import { type Path, readShape, readYaml, type Yaml } from './yaml.ts';
 
 const DEFAULT_WITHIN = 5000;
@@ -17,7 +17,7 @@ export interface Names {
 
 /** The keys of a check beside its assertion's. */
 const COMMON = {
-  name: text,
+  name: line,
   within: z.optional(duration),
   once: z.optional(flag),
   diagnose: z.optional(z.array(z.strictObject({ when: z.record(z.string(), z.unknown()), say: text }))),

@@ -1,6 +1,7 @@
 import type { CommandBlock } from '../model/scenario.ts';
 import { DURATION_HELP, parseDuration } from './duration.ts';
 import type { Fence } from './fence.ts';
+import { isTaken } from './ids.ts';
 import { suggest } from './nearest.ts';
 import type { Report } from './report.ts';
 
@@ -29,6 +30,10 @@ export function readCommand(
     const where = attributes.get('in')?.at ?? at;
     const why = attributes.has('in') ? '' : ` (the default for ${language}; choose one with in=)`;
     report('unknown-terminal', where, `There is no terminal "${terminal}"${why}. ${suggest(terminal, terminals)}`);
+  }
+
+  if (isTaken(value('id') ?? '')) {
+    report('bad-attribute', attributes.get('id')!.at, `A block cannot be called "${value('id')}". Choose another id.`);
   }
 
   const exit = value('exit') ?? '0';

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import type { Scenario } from '../model/scenario.ts';
 import { MAJORS, type TerminalSpec, type Topology } from '../model/topology.ts';
+import { isTaken } from './ids.ts';
 import type { Report } from './report.ts';
 import { loosely, mapping } from './source.ts';
-import { text, wholeNumber } from './values.ts';
-import { RESERVED } from './variables.ts';
+import { clusterFault, hostFault, IMAGE, imageFault } from './topology.ts';
+import { line, text, wholeNumber } from './values.ts';
 import { majorsIn } from './versions.ts';
 import { readShape, readYaml, type Yaml } from './yaml.ts';
 
@@ -12,7 +13,6 @@ import { readShape, readYaml, type Yaml } from './yaml.ts';
 export type Header = Omit<Scenario, 'id' | 'file' | 'major' | 'introduction' | 'steps'>;
 
 export const FORMAT = '1';
-const IMAGE = 'postgres';
 const RANGE_HELP = `supported are ${MAJORS.join(', ')}; write a range such as ">=13", "13 - 17" or "15 || 17"`;
 const TERMINALS: TerminalSpec[] = [
   { name: 'shell', user: 'student' },
@@ -29,11 +29,12 @@ const range = text.check(
 
 const cluster = z.strictObject({ port: wholeNumber, state: z.optional(z.enum(['running', 'stopped'])) });
 const host = z.strictObject({ image: z.optional(text), clusters: z.record(z.string(), cluster) });
-const terminal = z.strictObject({ user: text, command: z.optional(text) });
+const user = text.check(z.regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be the name of a user, such as student or postgres'));
+const terminal = z.strictObject({ user, command: z.optional(text) });
 const url = text.check(z.regex(/^https?:\/\/\S+$/, 'must be an http or https address'));
 const header = z.strictObject({
   format: text,
-  title: text,
+  title: line,
   summary: text,
   difficulty: z.enum(['beginner', 'intermediate', 'advanced']),
   minutes: wholeNumber,
@@ -69,7 +70,7 @@ export function readHeader(source: string, report: Report): Header | undefined {
     majors: majorsIn(data.postgres ?? '*') ?? [],
     after: data.after ?? [],
     lab: readTopology(yaml, data.lab.hosts),
-    terminals: data.terminals ? Object.entries(data.terminals).map(([name, spec]) => ({ name, ...spec })) : TERMINALS,
+    terminals: data.terminals ? readTerminals(yaml, data.terminals) : TERMINALS,
     sources: data.sources ?? [],
   };
 }
@@ -85,34 +86,49 @@ function readTopology(yaml: Yaml, hosts: z.output<typeof header>['lab']['hosts']
     );
   }
   const [host, { image = IMAGE, clusters }] = first === undefined ? ['lab', { clusters: {} }] : [first, hosts[first]!];
-  const names = Object.keys(clusters);
+  const here = [...path, host, 'clusters'];
+  const badHost = first === undefined ? undefined : hostFault(first);
+  if (badHost) yaml.report('host-name', yaml.atKey(path, host), badHost);
+  const badImage = imageFault(image);
+  if (badImage) yaml.report('unknown-image', yaml.at([...path, host, 'image']), badImage);
+  const names = keysAt(yaml, here);
   if (!names.length)
-    yaml.report(
-      'missing-key',
-      yaml.at([...path, host, 'clusters']),
-      'The lab needs a cluster, such as "main: { port: 5432 }".',
-    );
-  const ports = new Map<number, string>();
-  for (const [name, { port }] of Object.entries(clusters)) {
-    const here = [...path, host, 'clusters'];
-    if (!/^[a-z][a-z0-9_]*$/.test(name) || RESERVED.includes(name)) {
-      const reason = RESERVED.includes(name) ? 'is taken by variables' : 'must be lower-case letters, digits and _';
-      yaml.report('cluster-name', yaml.atKey(here, name), `The cluster name "${name}" ${reason}. Choose another.`);
-    }
-    const other = ports.get(port);
-    if (other)
-      yaml.report(
-        'duplicate-port',
-        yaml.at([...here, name, 'port']),
-        `Port ${port} is that of "${other}" already. Choose another.`,
-      );
-    ports.set(port, name);
+    yaml.report('missing-key', yaml.at(here), 'The lab needs a cluster, such as "main: { port: 5432 }".');
+  for (const name of names) {
+    const badName = clusterFault(name);
+    const badPort = badName ? undefined : clusterFault(name, clusters[name]?.port);
+    if (badName) yaml.report('cluster-name', yaml.atKey(here, name), badName);
+    if (badPort) yaml.report('cluster-port', yaml.at([...here, name, 'port']), badPort);
   }
   return {
     host,
     image,
     clusters: Object.entries(clusters).map(([name, { port, state = 'running' }]) => ({ name, port, state })),
   };
+}
+
+/** As the document has them: a schema leaves out a key called `__proto__`. */
+function keysAt(yaml: Yaml, path: string[]): string[] {
+  let value: unknown = yaml.data;
+  for (const key of path) value = mapping(value)[key];
+  return Object.keys(mapping(value));
+}
+
+function readTerminals(yaml: Yaml, given: Record<string, Omit<TerminalSpec, 'name'>>): TerminalSpec[] {
+  const names = keysAt(yaml, ['terminals']);
+  if (!names.length) {
+    yaml.report(
+      'missing-key',
+      yaml.at(['terminals']),
+      'A terminal is needed, such as "shell: { user: student }". Without "terminals" there are shell and psql.',
+    );
+  }
+  for (const name of names) {
+    if (/^[a-z][a-z0-9_-]{0,31}$/.test(name) && !isTaken(name)) continue;
+    const message = `A terminal cannot be called "${name}". Use a short word of lower-case letters, digits, - and _.`;
+    yaml.report('terminal-name', yaml.atKey(['terminals'], name), message);
+  }
+  return Object.entries(given).map(([name, spec]) => ({ name, ...spec }));
 }
 
 /** As much of the front matter as can be made out before its variables are known, however faulty it is. */
@@ -134,7 +150,8 @@ export function glance(source: string): { header: Header /** Its names can be re
     tags: [],
     majors: majors?.length ? majors : [...MAJORS],
     after: [],
-    lab: { host, image: IMAGE, clusters },
+    // A value of a variable must be on one line.
+    lab: { host: hostFault(host) ? 'lab' : host, image: IMAGE, clusters },
     terminals: data.terminals === undefined ? TERMINALS : terminals,
     sources: [],
   };

@@ -1,16 +1,19 @@
 import type { Dirent } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { lstat, readdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Scenario } from '../model/scenario.ts';
 import { type Cluster, MAJORS, type Major, type Topology } from '../model/topology.ts';
 import { packageFile } from '../util/paths.ts';
+import { printable } from '../util/printable.ts';
 import { EXIT, UserError } from '../util/user-error.ts';
+import { watched } from '../util/watched.ts';
+import { DOCUMENT, readFolder } from './document.ts';
+import { hostileIn } from './hostile.ts';
 import { suggest } from './nearest.ts';
 import type { Parsed } from './parse.ts';
-import { loosely, splitDocument } from './source.ts';
+import { loosely, mapping, splitDocument } from './source.ts';
+import { clusterFault, hostFault, IMAGE, imageFault } from './topology.ts';
 import { majorsIn } from './versions.ts';
-
-export const DOCUMENT = 'scenario.md';
 
 /** What a list of scenarios shows. A faulty document is listed with what can be made out. */
 export interface ScenarioSummary
@@ -24,38 +27,14 @@ export interface ScenarioSummary
   lab: Topology | undefined;
 }
 
-/** Parses the scenario in a folder. A missing document is a diagnostic like any other fault. */
+/** Parses the scenario in a folder. What is wrong with the folder, or no document in it, are diagnostics like any other. */
 export async function loadScenario(directory: string, major?: Major): Promise<Parsed> {
-  const [{ parseScenario }, source] = await Promise.all([import('./parse.ts'), readDocument(directory)]);
-  const { id, file } = naming(directory);
-  if (source === undefined) return { scenario: null, diagnostics: [missingDocument(file)] };
-  return parseScenario(source, { file, id, major });
+  const [{ parseScenario }, folder] = await Promise.all([import('./parse.ts'), readFolder(directory)]);
+  const { id, file, source } = folder;
+  const parsed = source === undefined ? undefined : parseScenario(source, { file, id, major });
+  const diagnostics = [...folder.diagnostics, ...(parsed?.diagnostics ?? [])];
+  return { scenario: diagnostics.length > 0 ? null : (parsed?.scenario ?? null), diagnostics };
 }
-
-/** The document's text; undefined where there is none. */
-export async function readDocument(directory: string): Promise<string | undefined> {
-  try {
-    return await readFile(join(directory, DOCUMENT), 'utf8');
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
-}
-
-/** A scenario's id, and its document's path as messages show it: relative where it is below the working directory. */
-export function naming(directory: string): { id: string; file: string } {
-  const path = resolve(directory, DOCUMENT);
-  const near = relative(process.cwd(), path);
-  return { id: basename(resolve(directory)), file: near.startsWith('..') ? path : near };
-}
-
-export const missingDocument = (file: string) => ({
-  file,
-  line: 1,
-  column: 1,
-  rule: 'missing-document',
-  message: `There is no such document. A scenario is a folder with a ${DOCUMENT} in it.`,
-});
 
 /** The scenarios below a folder, by difficulty, then by id. Only what a list shows is read. */
 export async function listScenarios(root: string = packageFile('scenarios')): Promise<ScenarioSummary[]> {
@@ -70,11 +49,14 @@ export async function findScenario(id: string, root: string = packageFile('scena
   const ids = await scenarioIds(root);
   if (ids.includes(id)) return summarize(join(root, id));
   const directory = basename(id) === DOCUMENT ? dirname(id) : id;
-  if (await exists(join(directory, DOCUMENT))) return summarize(directory);
-  const message = /[/\\.]/.test(id) ? `There is no ${DOCUMENT} at ${id}.` : `There is no scenario "${id}".`;
+  if (await hasDocument(directory)) return summarize(directory);
+  const shown = printable(id);
+  const message = /[/\\.]/.test(id) ? `There is no ${DOCUMENT} at ${shown}.` : `There is no scenario "${shown}".`;
   throw new UserError('no-such-scenario', message, { hint: suggest(id, ids), exit: EXIT.usage });
 }
 
+/** Milliseconds that a document's front matter may take where it is only to be listed. */
+const PATIENCE = 2000;
 const DIFFICULTIES = ['beginner', 'intermediate', 'advanced'];
 
 /** Names of the folders with a document; none where there is no such root. */
@@ -87,45 +69,57 @@ export async function scenarioIds(root: string): Promise<string[]> {
     throw error;
   }
   const found = await Promise.all(
-    entries.map(async ({ name }) => ((await exists(join(root, name, DOCUMENT))) ? [name] : [])),
+    entries.map(async ({ name }) => ((await hasDocument(join(root, name))) ? [name] : [])),
   );
   return found.flat().sort();
 }
 
 async function summarize(directory: string): Promise<ScenarioSummary> {
-  const { id, file } = naming(directory);
-  const parts = splitDocument((await readDocument(directory)) ?? '');
-  const header = typeof parts === 'string' ? {} : loosely(parts.header).data;
-  const text = (key: string): string => (typeof header[key] === 'string' ? header[key] : '');
-  const list = (key: string): string[] => (Array.isArray(header[key]) ? header[key].map(String) : []);
+  const { id, file, source = '', diagnostics } = await readFolder(directory);
+  const { header, text: body } = glimpse(source);
+  const text = (key: string): string => (typeof header[key] === 'string' ? printable(header[key]) : '');
+  const list = (key: string): string[] => (Array.isArray(header[key]) ? header[key].filter(isText).map(printable) : []);
   return {
     id,
     file,
     directory: resolve(directory),
-    title: text('title') || id,
+    title: text('title') || printable(id),
     summary: text('summary'),
     difficulty: DIFFICULTIES.includes(text('difficulty')) ? (text('difficulty') as Scenario['difficulty']) : 'beginner',
     minutes: Number(text('minutes')) || 0,
     tags: list('tags'),
     majors: majorsIn(text('postgres') || '*') ?? [...MAJORS],
     after: list('after'),
-    steps: typeof parts === 'string' ? 0 : countSteps(parts.text),
-    lab: topologyOf(header),
+    steps: countSteps(body),
+    lab: diagnostics.length > 0 ? undefined : topologyOf(header),
   };
 }
 
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** What a document's front matter seems to say, and all of its text. Whatever it is, it takes little time. */
+function glimpse(source: string): { header: Record<string, unknown>; text: string } {
+  const parts = splitDocument(source);
+  if (typeof parts === 'string' || hostileIn(parts.text).refused) return { header: {}, text: '' };
+  try {
+    return { header: watched(() => loosely(parts.header).data, PATIENCE), text: parts.text };
+  } catch {
+    return { header: {}, text: '' };
+  }
+}
+
 function topologyOf(header: Record<string, unknown>): Topology | undefined {
-  const entries = (value: unknown) => Object.entries((value ?? {}) as Record<string, Record<string, unknown>>);
-  const [host, ...others] = entries((header.lab as Record<string, unknown> | undefined)?.hosts);
-  if (!host || others.length > 0) return undefined;
-  const [name, { image = 'postgres', clusters: named }] = host;
-  const clusters = entries(named).map(([cluster, { port, state = 'running' }]) => ({
-    name: cluster,
-    port: Number(port),
-    state: state as Cluster['state'],
-  }));
-  const sound = clusters.every(({ port, state }) => port > 0 && ['running', 'stopped'].includes(state));
-  return sound ? { host: name, image: String(image), clusters } : undefined;
+  const [host, ...others] = Object.entries(mapping(mapping(header.lab).hosts));
+  if (!host || others.length > 0 || hostFault(host[0])) return undefined;
+  const { image = IMAGE, clusters: named } = mapping(host[1]);
+  const clusters = Object.entries(mapping(named)).map(([name, value]) => {
+    const { port, state = 'running' } = mapping(value);
+    return { name, port: Number(port), state: state as Cluster['state'] };
+  });
+  const sound = clusters.every(
+    ({ name, port, state }) => !clusterFault(name, port) && ['running', 'stopped'].includes(state),
+  );
+  return sound && isText(image) && !imageFault(image) ? { host: host[0], image: IMAGE, clusters } : undefined;
 }
 
 /** `##` headings outside fences, by line: a list need not wait for a Markdown parser. */
@@ -142,13 +136,12 @@ function countSteps(text: string): number {
   return count;
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
-}
+/** Whether there is, or may be, something by that name. If it cannot be read, that is the fault, and not that there is none. */
+export const hasDocument = (directory: string): Promise<boolean> =>
+  lstat(join(directory, DOCUMENT)).then(
+    () => true,
+    (error) => !isAbsent(error),
+  );
 
 const isAbsent = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Question } from '../model/scenario.ts';
 import type { Fence } from './fence.ts';
+import { isTaken } from './ids.ts';
 import { suggest } from './nearest.ts';
 import type { Report } from './report.ts';
 import { number, regex, text } from './values.ts';
@@ -10,7 +11,7 @@ const answer = z.union([text, z.strictObject({ number }), z.strictObject({ patte
   error: 'must be text, "{ number: 3 }" or "{ pattern: a regular expression }"',
 });
 const schema = z.strictObject({
-  id: z.optional(text),
+  id: z.optional(text.check(z.refine((id) => !isTaken(id), 'is a word of the program itself; choose another'))),
   ask: text,
   choices: z.optional(z.array(text).check(z.minLength(2, 'needs two choices or more'))),
   answer,

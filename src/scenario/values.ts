@@ -6,6 +6,9 @@ import { DURATION_HELP, parseDuration } from './duration.ts';
 
 export const text = z.string().check(z.refine((value) => value.trim() !== '', 'must not be empty'));
 
+/** A name or a title: shown where there is one line for it. */
+export const line = text.check(z.refine((value) => !value.trim().includes('\n'), 'must be on one line'));
+
 export const flag = z.pipe(
   z.enum(['true', 'false']),
   z.transform((value) => value === 'true'),

@@ -7,9 +7,6 @@ export type Variables = ReadonlyMap<string, string>;
 /** Filled in by a check when it speaks, not by the document. */
 export const PLACEHOLDERS = ['actual', 'expected'];
 
-/** First parts of variable names that a cluster must not take. */
-export const RESERVED = ['pg', 'student', 'postgres', 'lab'];
-
 /** Paths as Debian's postgresql-common lays them out. */
 export function variablesFor(major: Major, lab: Pick<Topology, 'host' | 'clusters'>): Variables {
   const variables = new Map([

@@ -1,6 +1,7 @@
 import { isMap, isNode, isPair, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import * as z from 'zod/mini';
 import type { Position } from '../model/diagnostic.ts';
+import { unseenIn, unseenMessage } from './hostile.ts';
 import { nearest, suggest } from './nearest.ts';
 import type { Report } from './report.ts';
 
@@ -41,6 +42,11 @@ export function readYaml(text: string, origin: Origin, report: Report): Yaml | u
   const offsetOf = (node: unknown): number => (isNode(node) ? (node.range?.[0] ?? 0) : 0);
   // One slip makes YAML complain of several things, of which the first is the one to mend.
   const problem = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])[0];
+  if (problem && /call stack/.test(problem.message)) {
+    // How deep the stack is, and so where it ended, is chance.
+    report('yaml', place(0), 'Lists or mappings stand too deep within each other here. Use fewer.');
+    return undefined;
+  }
   if (problem) {
     report('yaml', place(problem.pos[0]), PLAIN[problem.code] ?? `${problem.message}.`);
     return undefined;
@@ -56,6 +62,16 @@ export function readYaml(text: string, origin: Origin, report: Report): Yaml | u
     report('yaml', place(offsetOf(alias)), 'A value that starts with * must be in quotes.');
     return undefined;
   }
+  let unseen = false;
+  visit(document, {
+    Scalar(_, { value, range }) {
+      const character = typeof value === 'string' ? unseenIn(value) : undefined;
+      if (character === undefined) return;
+      unseen = true;
+      report('control-character', place(range?.[0] ?? 0), unseenMessage(character));
+    },
+  });
+  if (unseen) return undefined;
   const nodeAt = (path: Path): unknown => (path.length ? document.getIn(path, true) : document.contents);
   const at = (path: Path): Position => {
     const node = nodeAt(path);

@@ -233,8 +233,12 @@ export class Session {
   answer(id: string, given: string): void {
     const asked = questionsOf(currentStep(this.#state)).find((question) => question.id === id);
     if (!asked) return;
-    this.#dispatch({ type: 'answer', question: id, answer: { given, right: isRight(asked, given) } });
-    this.#glance();
+    try {
+      this.#dispatch({ type: 'answer', question: id, answer: { given, right: isRight(asked, given) } });
+      this.#glance();
+    } catch (error) {
+      this.tell('error', `Whether that is right cannot be told. ${messageOf(error)}`);
+    }
   }
 
   /** Counts a question as answered rightly, for one whose right answer is only known as a pattern. */

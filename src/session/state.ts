@@ -1,6 +1,7 @@
 import type { RuntimeName } from '../lab/lab.ts';
 import { type Question, questionsOf, type Scenario, type Step, solutionOf } from '../model/scenario.ts';
 import { allPass, type Verdict } from '../model/verdict.ts';
+import { pattern } from '../util/pattern.ts';
 
 /** Everything that is shown of a session. Replaced, never changed: an interface can compare by identity. */
 export interface SessionState {
@@ -142,6 +143,7 @@ export function nextBlock(state: SessionState) {
   );
 }
 
+/** Throws, with a sentence, where a pattern takes too long to tell. */
 export function isRight(question: Question, given: string): boolean {
   const { answer } = question;
   const text = given.trim();
@@ -153,7 +155,7 @@ export function isRight(question: Question, given: string): boolean {
     case 'number':
       return text !== '' && Number(text) === answer.value;
     case 'pattern':
-      return new RegExp(answer.pattern, 'i').test(text);
+      return pattern(answer.pattern, { flags: 'i' }).test(text);
   }
 }
 

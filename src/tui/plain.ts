@@ -93,6 +93,8 @@ async function obey(session: Session, word: string, rest: string, line: string, 
       const given = question.answer.type === 'choice' ? String(Number(rest) - 1) : rest;
       session.answer(question.id, given);
       const right = session.state.steps[session.state.step]!.answers[question.id]?.right;
+      // Whether it is right could not be told, which is.
+      if (right === undefined) return;
       return say(right ? `Right. ${question.explain}` : 'Not quite. Think again, or ask for a /hint.');
     }
     case '/in':

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DOCUMENT } from '../scenario/load.ts';
+import { DOCUMENT, readDocument } from '../scenario/document.ts';
 import { messageOf } from '../util/user-error.ts';
 import type { Proof } from './proof.ts';
 import { replaceFile } from './replace-file.ts';
@@ -56,8 +55,7 @@ async function updateDocument(proofs: Proof[]): Promise<Updated> {
 
 /** Rejects where what is read is not what would be written. */
 async function readText(path: string): Promise<string> {
-  const bytes = await readFile(path);
-  const text = bytes.toString('utf8');
-  if (!Buffer.from(text).equals(bytes)) throw new Error('it is not UTF-8');
-  return text;
+  const { source, fault } = await readDocument(path, path);
+  if (fault) throw new Error(fault.message.replace(/\.$/, ''));
+  return source;
 }

@@ -8,8 +8,6 @@ export interface Subject {
   files: string[] | undefined;
   /** Ids of the scenarios beside this one, itself included; undefined where a document is looked at by itself. */
   siblings: string[] | undefined;
-  /** Names of the lab images that exist. */
-  images: string[];
 }
 
 export interface Finding {

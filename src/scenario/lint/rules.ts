@@ -5,10 +5,10 @@ import { emptyHint } from './empty-hint.ts';
 import { headingOrder } from './heading-order.ts';
 import { missingDocument } from './missing-document.ts';
 import type { Rule } from './rule.ts';
+import { slowPattern } from './slow-pattern.ts';
 import { stepWithoutCheck } from './step-without-check.ts';
 import { strayFile } from './stray-file.ts';
 import { strayPlaceholder } from './stray-placeholder.ts';
-import { unknownImage } from './unknown-image.ts';
 import { wrongTarget } from './wrong-target.ts';
 
 /** Every rule by the name that diagnostics carry. What can be seen piece by piece is the parser's to report. */
@@ -19,9 +19,9 @@ export const RULES: Record<string, Rule> = {
   'empty-hint': emptyHint,
   'heading-order': headingOrder,
   'missing-document': missingDocument,
+  'slow-pattern': slowPattern,
   'step-without-check': stepWithoutCheck,
   'stray-file': strayFile,
   'stray-placeholder': strayPlaceholder,
-  'unknown-image': unknownImage,
   'wrong-target': wrongTarget,
 };

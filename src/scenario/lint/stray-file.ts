@@ -1,5 +1,6 @@
 import type { Rule } from './rule.ts';
 
+/** That nothing comes of files/ has been told already. */
 const BELONG = ['scenario.md', 'files/'];
 
 export const strayFile: Rule = ({ files = [] }) =>
@@ -8,5 +9,5 @@ export const strayFile: Rule = ({ files = [] }) =>
     .map((name) => ({
       line: 1,
       file: name,
-      message: `"${name}" is no part of a scenario. Move it into files/ if the lab needs it, or remove it.`,
+      message: `"${name}" is no part of a scenario. Remove it; what a lab needs, a setup block makes.`,
     }));

@@ -1,3 +1,5 @@
+import { linear } from './linear.ts';
+
 /**
  * Patterns for what a command prints. In a line `<lsn>`, `<time>`, `<int>`, `<size>`, `<oid>` and `<any>` stand for what
  * differs from run to run; a line of only `...` stands for any lines, also none.
@@ -76,12 +78,18 @@ export function matchOutput(pattern: string, actual: string): OutputMatch {
   return { ok: true };
 }
 
-/** Trailing blanks do not count, neither in a line nor below the last. */
+/** Characters of a line that came that are looked at. */
+const LONGEST = 100_000;
+
+/** Trailing blanks do not count, neither in a line nor below the last. A line that is too long is cut, and says so. */
 export function linesOf(text: string): string[] {
-  const lines = text.split('\n').map((line) => line.trimEnd());
+  const lines = text.split('\n').map((line) => cut(line).trimEnd());
   while (lines.at(-1) === '') lines.pop();
   return lines;
 }
+
+const cut = (line: string): string =>
+  line.length > LONGEST ? `${line.slice(0, LONGEST)}… (${line.length - LONGEST} more characters)` : line;
 
 export function readPattern(pattern: string): PatternLine[] {
   const lines = linesOf(pattern);
@@ -104,13 +112,12 @@ function lineTest(line: string): (came: string) => boolean {
   for (const match of line.matchAll(PLACEHOLDER)) {
     const [whole, name, after] = match;
     source += literal(line.slice(end, match.index));
-    // Anything is also spaces; to say so twice would only make for slow matching.
+    // Anything is also spaces.
     if (name === 'any') source = `${source.replace(/ \*$/, '').replace(/\.\*$/, '')}.*`;
     else source += `${whole.startsWith(' ') ? ' *' : ''}(?:${PLACEHOLDERS[name as Placeholder]})${after ? ' *' : ''}`;
     end = match.index + whole.length;
   }
-  const regex = new RegExp(`^${source}${literal(line.slice(end))}$`, 's');
-  return (came) => regex.test(came);
+  return linear(source + literal(line.slice(end)));
 }
 
 /** A regular expression for a text as it is. */
@@ -126,16 +133,21 @@ export const endsTable = (line: string): boolean => /^$|^\((?:\d+|<int>) rows?\)
  */
 function flexibleRows(lines: string[]): Set<number> {
   const rows = new Set<number>();
-  for (const [rule, line] of lines.entries()) {
-    if (!isRule(line) || rows.has(rule)) continue;
-    const end = lines.findIndex((text, i) => i > rule && endsTable(text));
-    const table = [...lines.keys()].slice(Math.max(0, rule - 1), end < 0 ? lines.length : end);
-    if (!table.some((i) => isAnyLines(lines[i]!) || lines[i]!.search(PLACEHOLDER) >= 0)) continue;
-    for (const i of table) rows.add(i);
+  let end = lines.length;
+  /** The first line from here on in which something stands for what differs. */
+  let free = Number.POSITIVE_INFINITY;
+  for (let i = lines.length - 1; i >= 0; i--) {
+    const line = lines[i]!;
+    if (isAnyLines(line) || line.search(PLACEHOLDER) >= 0) free = i;
+    const above = lines[i - 1] ?? '';
+    const first = isAnyLines(above) || above.search(PLACEHOLDER) >= 0 ? i - 1 : free;
+    if (isRule(line) && first < end)
+      for (let row = Math.max(0, i - 1); row < end && !rows.has(row); row++) rows.add(row);
+    if (endsTable(line)) end = i;
   }
   return rows;
 }
 
 /** A line of a table without what makes its columns wide: the `+` marks a value that goes on in the next line. */
 const squeeze = (line: string): string =>
-  isRule(line) ? line.replace(/-+/g, '-') : line.replace(/ *(\+?\||\+$) */g, '$1').trimStart();
+  isRule(line) ? line.replace(/-+/g, '-') : line.replace(/(?:(?<! ) +|)(\+?\||\+$) */g, '$1').trimStart();

@@ -50,16 +50,17 @@ test('ten faults in one document are ten messages in their order, for people to 
 test('a folder is looked at as a whole: stray files, its image, the scenarios it follows', async () => {
   const folder = 'faulty/stray-file';
   expect(await lint(folder)).toEqual([
-    `${folder}/notes.txt:1:1 stray-file "notes.txt" is no part of a scenario. Move it into files/ if the lab needs it, or remove it.`,
+    `${folder}/notes.txt:1:1 stray-file "notes.txt" is no part of a scenario. Remove it; what a lab needs, a setup block makes.`,
+    `${folder}/scenario.md:1:1 files This version brings no files into a lab. Make them in a setup block, and remove files/.`,
     `${folder}/scenario.md:1:1 missing-document "after" names "ten-fault", and there is no such scenario. Did you mean "ten-faults"?`,
     `${folder}/scenario.md:1:1 missing-document The scenario names itself under "after". Take it out.`,
-    `${folder}/scenario.md:1:1 unknown-image There is no lab image "postgre". Did you mean "postgres"?`,
+    `${folder}/scenario.md:8:31 unknown-image There is no lab image "postgre". Did you mean "postgres"?`,
   ]);
 });
 
 test('a folder of scenarios is the faults of each, and one without a document is a fault', async () => {
   const faults = await lint('faulty');
-  expect(faults).toHaveLength(10 + 4 + 1);
+  expect(faults).toHaveLength(10 + 5 + 1);
   expect(faults[0]).toMatch(/^faulty\/no-document\/scenario.md:1:1 missing-document /);
 });
 
@@ -86,6 +87,9 @@ test.each([
     'line 50',
   ],
   ['duplicate-id', 'ask: Which user?', 'id: wal-size\nask: Which user?', 145, 'line 125'],
+  ['slow-pattern', "matches: '^(replica|logical)$'", "matches: '^(a+)+$'", 161, '"aaaaaaaaaa…"'],
+  ['slow-pattern', "matches: '^(replica|logical)$'", "matches: '^((re|plica)+,?)+;'", 161, 'too long'],
+  ['slow-pattern', "matches: '^(replica|logical)$'", "matches: '.*.*.*='", 161, 'too long'],
   ['wrong-target', 'replaces=backup', 'replaces=bakcup', 71, '"backup"'],
   ['wrong-target', '## Wrap-up', '```sh wrong trips="Rows"\nls\n```\n\n## Wrap-up', 177, 'stand in for'],
   ['stray-placeholder', 'Run it in {{main.data}}:', 'Run\nit {{ actual }}:', 42, '"otherwise"'],

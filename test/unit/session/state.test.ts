@@ -121,4 +121,9 @@ describe('isRight', () => {
   ])('%j answered with “%s”: %s', (answer, given, right) => {
     expect(isRight(question(answer), given)).toBe(right);
   });
+
+  it('says so where a pattern takes too long to tell', () => {
+    const slow = question({ type: 'pattern', pattern: '^(a+)+$' });
+    expect(() => isRight(slow, `${'a'.repeat(60)}!`)).toThrow('takes longer than 500 ms');
+  });
 });
