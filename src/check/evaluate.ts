@@ -1,6 +1,6 @@
+import { unlessAborted } from '../lab/agent/agent.ts';
 import type { Assertion, Check } from '../model/check.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { unlessAborted } from '../util/unless-aborted.ts';
 import { messageOf } from '../util/user-error.ts';
 import { answer } from './answer.ts';
 import { archive } from './archive.ts';

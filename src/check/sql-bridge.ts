@@ -1,8 +1,8 @@
 import { addAbortListener } from 'node:events';
 import type { Duplex } from 'node:stream';
+import { unlessAborted } from '../lab/agent/agent.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Cluster } from '../model/topology.ts';
-import { unlessAborted } from '../util/unless-aborted.ts';
 import { ClusterDown, parseState, REPORT } from './server-state.ts';
 import { noSocket } from './shut-out.ts';
 

@@ -1,6 +1,6 @@
+import { addAbortListener } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { unlessAborted } from '../../util/unless-aborted.ts';
 import { UserError } from '../../util/user-error.ts';
 import type { ExecOptions, ExecResult } from '../lab.ts';
 import { FrameReader, frameOf } from './frames.ts';
@@ -142,5 +142,16 @@ class Connection {
     const error = new UserError('agent-lost', 'What runs commands in the lab was ended.', { cause });
     for (const { lost } of this.#running.values()) lost(error);
     this.#running.clear();
+  }
+}
+
+/** Rejects with the signal's reason when that aborts first. */
+export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const listening = addAbortListener(signal, () => aborted.reject(signal.reason));
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    listening[Symbol.dispose]();
   }
 }
