@@ -17,7 +17,7 @@ export class ShutOut extends Error {
 export const noSocket = ({ name }: Cluster, why = 'it is not where the server says it is'): ShutOut =>
   new ShutOut(
     `The cluster ${name} runs, but checks cannot reach it by its Unix socket: ${why}. ` +
-      `Let unix_socket_directories be /var/run/postgresql again, and restart it.`,
+      `Restart it, with unix_socket_directories as it was (/var/run/postgresql).`,
   );
 
 export const closed = ({ name }: Cluster, database: string): ShutOut =>

@@ -12,6 +12,8 @@ const BRIDGE = `${REPORT}
 [ "$status" != ready ] ||
   exec setpriv --reuid postgres --regid postgres --init-groups socat - "UNIX-CONNECT:$socket"`;
 
+const LONGEST_REPORT = 100_000;
+
 /**
  * A byte stream to the server of a cluster, by its Unix socket. Throws a ClusterDown for a server that takes no connections, a
  * ShutOut for one whose socket is not there.
@@ -19,7 +21,8 @@ const BRIDGE = `${REPORT}
 export async function openBridge(lab: Lab, cluster: Cluster, signal: AbortSignal): Promise<Duplex> {
   signal.throwIfAborted();
   const argv = ['bash', '-c', BRIDGE, 'check', String(lab.major), cluster.name, String(cluster.port)];
-  const connecting = lab.connect(argv);
+  // Root's home may be gone.
+  const connecting = lab.connect(argv, { cwd: '/' });
   // One that comes when nobody waits for it any more is not wanted.
   addAbortListener(signal, () => void connecting.then((late) => late.destroy()).catch(() => {}));
   const bridge = await unlessAborted(signal, connecting);
@@ -44,7 +47,7 @@ async function opening(bridge: Duplex): Promise<string> {
   let text = '';
   for await (const chunk of bridge.iterator({ destroyOnReturn: false })) {
     text += String(chunk);
-    if (text === 'ready\n') break;
+    if (text === 'ready\n' || text.length > LONGEST_REPORT) break;
   }
   return text;
 }

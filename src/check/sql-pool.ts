@@ -139,8 +139,10 @@ export class SqlPool {
         throw refusal(error, cluster, database, this.#lab.major);
       }
       if (again) return this.#connect(cluster, database, signal, false);
-      if (error instanceof UserError && error.code === 'connect-failed') throw noSocket(cluster, error.message);
-      if (error instanceof UserError) throw error;
+      if (error instanceof UserError) {
+        const [, why] = /socat.*: ([^:]+)$/.exec(error.message) ?? [];
+        throw why ? noSocket(cluster, why) : error;
+      }
       throw new Error(`The cluster ${cluster.name} runs, but does not answer.`, { cause: error });
     }
   }

@@ -34,7 +34,7 @@ const reload = `pg_ctlcluster ${major} main reload`;
 const forget = `echo | sudo -u postgres tee ${data}/postgresql.auto.conf`;
 /** As a superuser whom nothing below keeps out, through a socket that is given. */
 const as = (user: string, ...statements: string[]) =>
-  `cd /; sudo -u ${user} psql -X -q -v ON_ERROR_STOP=1 -d ${user === 'student' ? 'student' : 'template1'} ` +
+  `sudo -u ${user} psql -X -q -v ON_ERROR_STOP=1 -d ${user === 'student' ? 'student' : 'template1'} ` +
   statements.map((statement) => `-c "${statement}"`).join(' ');
 const settings = (target: string, ...pairs: string[]) =>
   as('student', ...pairs.map((pair) => `ALTER ${target} SET ${pair}`));
@@ -135,7 +135,7 @@ const SPOILINGS: Spoiling[] = [
       "CREATE FUNCTION no() RETURNS event_trigger LANGUAGE plpgsql AS \\$\\$ BEGIN RAISE 'no'; END \\$\\$",
       'CREATE EVENT TRIGGER no ON login EXECUTE FUNCTION no()',
     ).replace('-d student', '-d postgres'),
-    undo: `cd /; sudo -u student PGOPTIONS='-c event_triggers=off' psql -qd postgres -c 'DROP EVENT TRIGGER no' -c 'DROP FUNCTION no'`,
+    undo: `sudo -u student PGOPTIONS='-c event_triggers=off' psql -qd postgres -c 'DROP EVENT TRIGGER no' -c 'DROP FUNCTION no'`,
     found: UP,
   },
   {
@@ -221,8 +221,8 @@ const SPOILINGS: Spoiling[] = [
   {
     what: 'all connections taken',
     spoil: `${as('student', 'ALTER SYSTEM SET max_connections = 3', 'ALTER SYSTEM SET superuser_reserved_connections = 0', 'ALTER SYSTEM SET max_wal_senders = 0', ...(major >= 16 ? ['ALTER SYSTEM SET reserved_connections = 0'] : []))}; ${restart}
-      cd /; for n in 1 2 3; do (setsid sudo -u student psql -Xqd student -c 'SELECT pg_sleep(1000)' >/dev/null 2>&1 &); done
-      until [ "$(pgrep -fc 'postgres: .*student student')" = 3 ]; do :; done`,
+      for n in 1 2 3; do (setsid sudo -u student psql -Xqd student -c 'SELECT pg_sleep(1000)' >/dev/null 2>&1 &); done
+      until [ "$(pgrep -fc '[p]ostgres: .*student student')" = 3 ]; do :; done`,
     undo: `pkill -u student -x psql; ${forget}; ${restart}`,
     found: keptOut(/^broken: All connections that the cluster main may have are taken: /),
   },
@@ -284,6 +284,12 @@ const SPOILINGS: Spoiling[] = [
     ],
   },
   {
+    what: "root's home gone",
+    spoil: 'mv /root /root-away',
+    undo: 'mv /root-away /root',
+    found: [...UP, [{ kind: 'process', pattern: 'checkpointer', running: true }, 'pass']],
+  },
+  {
     what: 'files that shells and psql read',
     spoil: `cd /home/student; cp -a .bashrc /tmp/rc; echo 'alias true=false; exit 9' >>.bashrc; cp .bashrc .bash_profile; echo '\\pset format html' >.psqlrc`,
     undo: `cd /home/student; cp -a /tmp/rc .bashrc; rm .bash_profile .psqlrc`,
@@ -300,7 +306,11 @@ const SPOILINGS: Spoiling[] = [
 const whole = (expected: string | RegExp) => (expected instanceof RegExp ? expected : new RegExp(`^${expected}$`));
 
 forEachRuntime((runtime) => {
-  const { context, sh, see } = useChecks(runtime);
+  const { lab, context, see } = useChecks(runtime);
+  async function run(script: string) {
+    const { exitCode, stderr } = await lab().exec(['bash', '-c', script], { cwd: '/' });
+    expect(exitCode, `${script}: ${stderr}`).toBe(0);
+  }
   const spoilings = SPOILINGS.filter(
     ({ since = 13, everywhere }) => major >= since && (everywhere || runtime.name === 'local'),
   );
@@ -309,7 +319,7 @@ forEachRuntime((runtime) => {
     test.each(spoilings)('$what', async ({ spoil, undo, found }) => {
       // A connection that is kept would come in where a new one does not.
       await context().sql.close();
-      await sh(spoil, 'root');
+      await run(spoil);
       try {
         for (const [assertion, expected] of found) {
           // A reload takes effect when the server comes to it.
@@ -318,7 +328,7 @@ forEachRuntime((runtime) => {
             .toMatch(whole(expected));
         }
       } finally {
-        await sh(undo, 'root');
+        await run(undo);
       }
       await expect.poll(() => see(ONE)).toBe('pass');
     });
