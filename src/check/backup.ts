@@ -19,14 +19,12 @@ else
 fi
 grep -oE '^(\\./)?(backup_manifest|backup_label|pg_wal/[0-9A-F]{24}|pg_wal\\.tar.*)$' <<<"$list" || true`;
 
-// Prints nothing when pg_verifybackup agrees, else the first thing that it says. From 18 on it reads tar files, though not the
-// WAL in them; for an older one they are unpacked.
+// Prints nothing when pg_verifybackup agrees, else the first thing that it says. Tar files are unpacked for it: before 18 it
+// cannot read them, and after it not the WAL in them.
 const VERIFY = `${TAR}
 dir=$1 format=$2 wal=$3 major=$4 options=()
 [ "$wal" = yes ] || options=(-n)
-if [ "$format" = tar ] && [ "$major" -ge 18 ]; then
-  options=(-n)
-elif [ "$format" = tar ]; then
+if [ "$format" = tar ]; then
   dir=$(mktemp -d)
   trap 'rm -rf "$dir"' EXIT
   cd -- "$1"
@@ -63,11 +61,12 @@ export async function backup(assertion: BackupAssertion, context: CheckContext):
     if (wanted === undefined || wanted === there) continue;
     return differs(`a backup with${wanted ? '' : 'out'} ${name}`, `one with${there ? '' : 'out'} it`);
   }
-  return verifies === undefined ? HOLDS : agrees(verifies, directory, format, has(/pg_wal/), context);
+  return verifies === undefined ? HOLDS : agrees(assertion, format, context);
 }
 
-async function agrees(verifies: boolean, directory: string, format: string, wal: boolean, context: CheckContext) {
-  const args = [directory, format, wal ? 'yes' : 'no', String(context.lab.major)];
+/** The WAL is only left out (`-n`) where the check says `wal: false`. */
+async function agrees({ directory, verifies, wal }: BackupAssertion, format: string, context: CheckContext) {
+  const args = [directory, format, wal === false ? 'no' : 'yes', String(context.lab.major)];
   const complaint = (await look(context, VERIFY, args, 60_000)).trim();
   if ((complaint === '') === verifies) return HOLDS;
   return verifies

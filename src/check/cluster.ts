@@ -1,7 +1,9 @@
 import type { ClusterAssertion } from '../model/check.ts';
 import type { CheckContext } from './context.ts';
 import { differs, HOLDS, type Outcome } from './outcome.ts';
-import { ClusterDown, type ServerState } from './server-state.ts';
+import { ClusterDown, parseState, REPORT, type ServerState } from './server-state.ts';
+import { look } from './shell.ts';
+import { ShutOut } from './shut-out.ts';
 
 // pg_control's timeline lags behind a promotion until its checkpoint, so a primary is asked for the file that it writes now.
 const QUERY = `
@@ -16,7 +18,7 @@ FROM pg_control_checkpoint() AS checkpoint, pg_control_recovery() AS recovery`;
 
 /** Of a cluster that is down, `timeline` is what its data directory says. */
 export async function cluster({ cluster, is, timeline }: ClusterAssertion, context: CheckContext): Promise<Outcome> {
-  const seen = await see(cluster, context);
+  const seen = await see(cluster, context, timeline === undefined);
   if (is && holds(is.state, seen) === is.negated) {
     return differs(`${is.negated ? 'not ' : ''}${WORDS[is.state]}`, words(seen));
   }
@@ -26,14 +28,19 @@ export async function cluster({ cluster, is, timeline }: ClusterAssertion, conte
   return HOLDS;
 }
 
-async function see(name: string, { sql, signal }: CheckContext): Promise<ServerState> {
+async function see(name: string, context: CheckContext, fromOutside: boolean): Promise<ServerState> {
+  const { sql, signal, topology } = context;
   try {
     const [[recovery, standby, timeline] = []] = await sql.query(name, QUERY, { signal });
     const inRecovery = recovery === 't';
     return { status: 'ready', inRecovery, standby: inRecovery && standby === 't', timeline: Number(timeline) };
   } catch (error) {
     if (error instanceof ClusterDown) return error.server;
-    throw error;
+    const cluster = topology.clusters.find((one) => one.name === name);
+    if (!(error instanceof ShutOut) || !cluster || !fromOutside) throw error;
+    // Its control file tells, but for a timeline that lags behind a promotion.
+    const args = [String(context.lab.major), name, String(cluster.port), 'all'];
+    return parseState(await look(context, REPORT, args));
   }
 }
 

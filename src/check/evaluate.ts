@@ -1,3 +1,4 @@
+import { unlessAborted } from '../lab/agent/agent.ts';
 import type { Assertion, Check } from '../model/check.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { messageOf } from '../util/user-error.ts';
@@ -18,21 +19,31 @@ type Failing = Extract<Outcome, { holds: false }>;
 
 /** A value longer than this is cut: it is shown within a sentence. */
 const LONGEST = 200;
+/** And the sentence of what broke a check, which may hold what a server said. */
+const LONGEST_REASON = 800;
+/** Milliseconds until a check that has not ended is given up; and until no cause is looked for any more. */
+const WITHIN = 60_000;
+const EXPLAIN_WITHIN = 20_000;
 
 /**
- * Makes a check once. Rejects only when the context's signal aborts: whatever else goes wrong is a broken verdict. `once` is
- * not latched here; who calls remembers what has passed. To look for the cause of a fail may take several times as long as
- * to see that it fails; without it the reason is the plainest.
+ * Makes a check once. Rejects only when the context's signal aborts: whatever else goes wrong is a broken verdict, and so is
+ * one that takes longer than `within` milliseconds. `once` is not latched here; who calls remembers what has passed. To look
+ * for the cause of a fail may take several times as long as to see that it fails; without it the reason is the plainest.
  */
-export async function evaluate(check: Check, context: CheckContext, diagnosed = true): Promise<Verdict> {
+export async function evaluate(
+  check: Check,
+  context: CheckContext,
+  diagnosed = true,
+  within = WITHIN,
+): Promise<Verdict> {
   try {
-    const outcome = await assess(check.assertion, context);
+    const outcome = await inTime(context, within, (limited) => assess(check.assertion, limited));
     if (outcome.holds) return { status: 'pass' };
     return await explain(diagnosed ? check : { ...check, diagnose: [] }, outcome, context);
   } catch (error) {
     context.signal.throwIfAborted();
     const cause = context.lab.gone.aborted ? context.lab.gone.reason : error;
-    return { status: 'broken', reason: messageOf(cause) };
+    return { status: 'broken', reason: brief(messageOf(cause), LONGEST_REASON) };
   }
 }
 
@@ -46,8 +57,10 @@ async function explain(check: Check, { expected, actual, clause }: Failing, cont
     actual: found,
     diagnosis,
   });
+  const deadline = performance.now() + EXPLAIN_WITHIN;
   for (const [index, { when, say }] of check.diagnose.entries()) {
-    if (await holds(when, context)) return fail(fill(say), index);
+    const left = deadline - performance.now();
+    if (left > 0 && (await holds(when, context, left))) return fail(fill(say), index);
   }
   // A sentence written around a value, such as "with {{actual}} rows", is untrue where there was none to see.
   if (clause && /^$|{{actual}}/.test(check.otherwise)) return fail(sentence(found), null);
@@ -55,12 +68,30 @@ async function explain(check: Check, { expected, actual, clause }: Failing, cont
 }
 
 /** A diagnosis only helps to explain, so one that cannot be made counts as one that does not hold. */
-async function holds(assertion: Assertion, context: CheckContext): Promise<boolean> {
+async function holds(assertion: Assertion, context: CheckContext, within: number): Promise<boolean> {
   try {
-    return (await assess(assertion, context)).holds;
+    return (await inTime(context, within, (limited) => assess(assertion, limited))).holds;
   } catch {
     context.signal.throwIfAborted();
     return false;
+  }
+}
+
+/** Its error says how long it took. What does not listen to its signal is left behind. */
+async function inTime<T>(
+  context: CheckContext,
+  within: number,
+  work: (context: CheckContext) => Promise<T>,
+): Promise<T> {
+  const limit = new AbortController();
+  const signal = AbortSignal.any([context.signal, limit.signal]);
+  const late = new Error(`It could not be told within ${within / 1000} s, and was given up.`);
+  // Unlike AbortSignal.timeout it keeps the program waiting, and so the promise is settled.
+  const timer = setTimeout(() => limit.abort(late), within);
+  try {
+    return await unlessAborted(signal, work({ ...context, signal }));
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -92,8 +123,10 @@ async function assess(assertion: Assertion, context: CheckContext): Promise<Outc
   }
 }
 
-function brief(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+/** What comes from a lab may hold what a terminal would obey. */
+function brief(text: string, longest = LONGEST): string {
+  const cut = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+  return cut.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
 }
 
 const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;

@@ -7,7 +7,7 @@ const LIST = ['ps', '-ww', '-eo', 'stat=,pid=,user:32=,args='];
 
 /** The pattern is matched here and not by pgrep in the lab, where it would find the process that searches for it. */
 export async function process(assertion: ProcessAssertion, { lab, signal }: CheckContext): Promise<Outcome> {
-  const { exitCode, stdout, stderr } = await lab.exec(LIST, { signal });
+  const { exitCode, stdout, stderr } = await lab.exec(LIST, { cwd: '/', signal });
   if (exitCode !== 0) throw new Error(`The lab's processes cannot be listed: ${stderr.trim()}`);
 
   const wanted = pattern(assertion.pattern);

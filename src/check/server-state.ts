@@ -1,6 +1,6 @@
 import { NotYet } from './outcome.ts';
 
-/** How a server stands when it cannot be asked in SQL. */
+/** How a server stands. */
 export interface ServerState {
   /** `closed`: up and in recovery, but hot_standby is off and nobody may connect. */
   status: 'stopped' | 'starting' | 'stopping' | 'closed' | 'ready';
@@ -37,25 +37,60 @@ function describe({ status, inRecovery, timeline }: ServerState): string {
 }
 
 /**
- * Of bash: reports on the cluster `$2` of major `$1` with port `$3`, as `parseState` reads it. A server that takes connections
- * is reported in the one line `ready`. The lock file beside its socket names the process and the data directory of whatever
- * server listens there, wherever the learner has put it; line 8 of postmaster.pid says how far it is.
+ * Of bash: reports on the cluster `$2` of major `$1`, which had the port `$3` when the lab was new, as `parseState` reads it. A
+ * server that takes connections is reported in the one line `ready`, or `hidden` where none of its sockets is to be found, unless
+ * there is a `$4`, which asks for the rest as well. Where it listens, and (in line 8) how far it is, is in the postmaster.pid
+ * of its data directory, for a learner may have moved it to another port or socket. Where they run it from another directory,
+ * the lock file beside the socket of its port names that one. A left-over file may name a process that is another server.
  */
 export const REPORT = `
-lock=/var/run/postgresql/.s.PGSQL.$3.lock status=stopped data=
-if [ -e "$lock" ]; then
-  mapfile -t owner <"$lock"
-  if [[ $(cat "/proc/\${owner[0]}/stat" 2>/dev/null) == *"(postgres) "[!Z]* ]]; then
-    data=\${owner[1]}
-    mapfile -t server <"$data/postmaster.pid"
-    read -r status <<<"\${server[7]}"
-  fi
+text() {
+  content=
+  [ ! -f "$1" ] || LC_ALL=C IFS= read -r -d '' -n 100000 content <"$1"
+}
+home() {
+  local line lines form="^[[:space:]]*data_directory[[:space:]]*=?[[:space:]]*'([^']*)'"
+  place=/var/lib/postgresql/\${1#/etc/postgresql/}
+  text "$1/postgresql.conf"
+  mapfile -t lines <<<"$content"
+  for line in "\${lines[@]}"; do [[ ! $line =~ $form ]] || place=\${BASH_REMATCH[1]}; done
+}
+serves() {
+  local pid owner
+  text "$1"
+  mapfile -t server <<<"$content"
+  pid=\${server[0]} place=\${2:-\${server[1]}}
+  [[ $pid =~ ^[0-9]+$ ]] || return
+  text "/proc/$pid/stat"
+  [[ $content == *"(postgres) "[!Z]* ]] || return
+  # Without the right to trace processes only their owner may see this.
+  owner=($(stat -c '%u %g' "/proc/$pid"))
+  content=$(setpriv --reuid "\${owner[0]}" --regid "\${owner[1]}" --clear-groups readlink "/proc/$pid/cwd" 2>/dev/null)
+  [ "\${content:-\${server[1]}}" -ef "$place" ]
+}
+anothers() {
+  local conf
+  for conf in "/etc/postgresql/$1/"*; do
+    home "$conf"
+    [ "$conf" = "/etc/postgresql/$1/$2" ] || [ ! "$place" -ef "$3" ] || return 0
+  done
+  return 1
+}
+status=stopped
+home "/etc/postgresql/$1/$2"
+data=$place
+if serves "$data/postmaster.pid" "$data"; then
+  read -r status <<<"\${server[7]:-starting}"
+elif serves "/var/run/postgresql/.s.PGSQL.$3.lock" && ! anothers "$1" "$2" "\${server[1]}"; then
+  data=\${server[1]}
+  text "$data/postmaster.pid"
+  mapfile -t lines <<<"$content"
+  read -r status <<<"\${lines[7]:-ready}"
 fi
-if [ -z "$data" ]; then
-  data=$(sed -n "s/^ *data_directory *= *'\\([^']*\\)'.*/\\1/p" "/etc/postgresql/$1/$2/postgresql.conf" 2>/dev/null | tail -n 1)
-fi
-echo "\${status:-starting}"
-if [ "$status" != ready ]; then
+socket=\${server[4]}/.s.PGSQL.\${server[3]}
+[ "$status" != ready ] || [ -S "$socket" ] || status=hidden
+echo "$status"
+if [ -n "$4" ] || { [ "$status" != ready ] && [ "$status" != hidden ]; }; then
   [ -e "$data/standby.signal" ] && echo standby || echo other
   "/usr/lib/postgresql/$1/bin/pg_controldata" "$data" 2>/dev/null || true
 fi
@@ -67,6 +102,7 @@ const WORDS: Record<string, ServerState['status']> = {
   stopping: 'stopping',
   standby: 'closed',
   ready: 'ready',
+  hidden: 'ready',
 };
 
 export function parseState(report: string): ServerState {
@@ -79,7 +115,8 @@ export function parseState(report: string): ServerState {
       ?.slice(name.length + 1)
       .trim();
   const timelines = ["Latest checkpoint's TimeLineID", "Min recovery ending loc's timeline"].map(field);
-  const recovering = status === 'starting' && field('Database cluster state') === 'in archive recovery';
+  const recovering =
+    (status === 'starting' || status === 'ready') && field('Database cluster state') === 'in archive recovery';
   const inRecovery = status === 'closed' || recovering;
   return {
     status,

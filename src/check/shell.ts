@@ -12,6 +12,7 @@ export async function look(
 ): Promise<string> {
   const { exitCode, stdout, stderr } = await lab.exec(['bash', '-c', script, 'check', ...args], {
     env: { LC_ALL: 'C.UTF-8' },
+    cwd: '/',
     timeout,
     signal,
   });

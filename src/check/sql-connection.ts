@@ -2,19 +2,10 @@ import { addAbortListener } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Client, QueryArrayResult } from 'pg';
 import type { Lab } from '../lab/lab.ts';
-import type { Cluster } from '../model/topology.ts';
+import type { Cluster, Major } from '../model/topology.ts';
 import { openBridge } from './sql-bridge.ts';
-
-/** What a server answered in place of rows. */
-export class SqlError extends Error {
-  override readonly name = 'SqlError';
-  readonly sqlstate: string;
-
-  constructor(message: string, sqlstate: string) {
-    super(message);
-    this.sqlstate = sqlstate;
-  }
-}
+import { AnswerTooLong, LONGEST, PasswordWanted, SqlError } from './sql-errors.ts';
+import { LOCK_TIMEOUT, optionsFor, STATEMENT_TIMEOUT } from './sql-settings.ts';
 
 interface HowToAsk {
   /** In place of a read-only transaction, one that is only rolled back. */
@@ -22,8 +13,7 @@ interface HowToAsk {
   signal: AbortSignal;
 }
 
-// The server's log belongs to the learner, so what checks ask, rightly or wrongly, stays out of it.
-const QUIET = ['log_min_messages=panic', 'log_min_error_statement=panic', 'log_statement=none', 'log_duration=off'];
+const CONNECT_WITHIN = 5000;
 const ANSWER_WITHIN = 10_000;
 
 /** Texts as they come: `t`, `2024-01-01`, `{1,2}`. */
@@ -33,11 +23,20 @@ const AS_TEXT = { getTypeParser: () => (value: string) => value };
 export class SqlConnection {
   readonly #client: Client;
   readonly #bridge: Duplex;
+  readonly #major: Major;
   #open = true;
+  /** Bytes that have come since the last question. */
+  #bytes = 0;
 
-  private constructor(client: Client, bridge: Duplex) {
+  private constructor(client: Client, bridge: Duplex, cluster: Cluster, major: Major) {
     this.#client = client;
     this.#bridge = bridge;
+    this.#major = major;
+    // Before node-postgres listens, so that what is too much is not kept.
+    bridge.on('data', ({ length }: Buffer) => {
+      this.#bytes += length;
+      if (this.#bytes > LONGEST) this.#drop(new AnswerTooLong(cluster.name));
+    });
     const lost = () => {
       this.#open = false;
     };
@@ -45,24 +44,24 @@ export class SqlConnection {
     client.on('error', lost).on('end', lost);
   }
 
-  /** Throws a ClusterDown, a SqlError for what the server says, and any other error when nothing answers. */
+  /** Throws a ClusterDown, a ShutOut, a PasswordWanted, a SqlError for what the server says, any other when nothing answers. */
   static async to(lab: Lab, cluster: Cluster, database: string, signal: AbortSignal): Promise<SqlConnection> {
     const [{ Client }, bridge] = await Promise.all([import('pg'), openBridge(lab, cluster, signal)]);
     // Whatever node-postgres would take from the environment of the program is said here.
     const client = new Client({
       stream: () => socketLike(bridge),
       user: 'postgres',
-      password: '',
+      password: () => Promise.reject(new PasswordWanted()),
       database,
       ssl: false,
       application_name: 'waldojo',
-      options: QUIET.map((setting) => `-c ${setting}`).join(' '),
-      statement_timeout: 5000,
-      lock_timeout: 1000,
+      options: optionsFor(lab.major),
+      statement_timeout: STATEMENT_TIMEOUT,
+      lock_timeout: LOCK_TIMEOUT,
       query_timeout: ANSWER_WITHIN,
-      connectionTimeoutMillis: ANSWER_WITHIN,
+      connectionTimeoutMillis: CONNECT_WITHIN,
     });
-    const connection = new SqlConnection(client, bridge);
+    const connection = new SqlConnection(client, bridge, cluster, lab.major);
     try {
       await connection.#whileWanted(signal, client.connect());
       return connection;
@@ -77,11 +76,15 @@ export class SqlConnection {
     return this.#open;
   }
 
-  /** Throws a SqlError for what the server says, and any other error when the session is lost. */
+  /** Throws a SqlError for what the server says, an AnswerTooLong, and any other error when the session is lost. */
   async query(text: string, { writes, signal }: HowToAsk): Promise<string[][]> {
+    // Triggers belong to what a statement that writes is refused by.
+    const triggers = writes && this.#major >= 17 ? 'SET LOCAL event_triggers = on;' : '';
+    this.#bytes = 0;
     try {
       // One message in the simple protocol takes several statements.
-      return rowsOf(await this.#whileWanted(signal, this.#send(`BEGIN${writes ? '' : ' READ ONLY'};\n${text}`)));
+      const asked = this.#send(`BEGIN${writes ? '' : ' READ ONLY'};${triggers}\n${text}`);
+      return rowsOf(await this.#whileWanted(signal, asked));
     } catch (thrown) {
       const error = asSqlError(thrown);
       if (!(error instanceof SqlError) || /^57P0|^08/.test(error.sqlstate)) this.#drop();
@@ -93,6 +96,7 @@ export class SqlConnection {
 
   /** Resolves when the server has let go of it. */
   async close(): Promise<void> {
+    if (!this.#open) return this.#drop();
     this.#open = false;
     const giveUp = setTimeout(() => this.#bridge.destroy(), 1000);
     await this.#client.end().catch(() => {});
@@ -114,9 +118,9 @@ export class SqlConnection {
     }
   }
 
-  #drop() {
+  #drop(why?: Error) {
     this.#open = false;
-    this.#bridge.destroy();
+    this.#bridge.destroy(why);
   }
 }
 

@@ -97,7 +97,7 @@ export interface Lab {
   /** Runs a command to its end, unseen. A non-zero exit is a result; only a lab that cannot run it throws. */
   exec(argv: string[], options?: ExecOptions): Promise<ExecResult>;
   /** Runs a command and returns its standard input and output as one byte stream, without a terminal in between. */
-  connect(argv: string[], options?: Pick<ExecOptions, 'user' | 'signal'>): Promise<Duplex>;
+  connect(argv: string[], options?: Pick<ExecOptions, 'user' | 'cwd' | 'signal'>): Promise<Duplex>;
   /** Starts `argv` on a pseudo-terminal of the lab, in the user's home directory. */
   openTerminal(argv: string[], options: TerminalOptions): Promise<LabTerminal>;
   /** Freezes the processes, copies the disk, lets them go on. */

@@ -122,7 +122,7 @@ export interface ArchiveAssertion {
 export interface BackupAssertion {
   kind: 'backup';
   directory: string;
-  /** pg_verifybackup agrees (WAL is parsed only where the backup includes it). */
+  /** pg_verifybackup agrees, its WAL included; with `wal: false` without it, which is `pg_verifybackup -n`. */
   verifies?: boolean | undefined;
   manifest?: boolean | undefined;
   label?: boolean | undefined;

@@ -27,39 +27,71 @@ export async function makeChecks(
   return { verdicts, latched: [...known] };
 }
 
+interface Work<T> {
+  /** Somebody waits for what comes of it. */
+  awaited: boolean;
+  stop: AbortController;
+  result: Promise<T>;
+}
+
 /**
  * Does something one at a time. Whoever asks while it is being done waits until it has been done once more, from the
- * beginning: what they want to see may have come about after its first half.
+ * beginning: what they want to see may have come about after its first half. All who ask meanwhile share that once, and who
+ * asks later waits for a later one, so that nobody waits for longer than twice its time.
  */
 export class OneAtATime<T> {
-  readonly #work: () => Promise<T>;
-  #running: { result: Promise<T>; again: boolean } | undefined;
+  readonly #work: (signal: AbortSignal) => Promise<T>;
+  #running: Work<T> | undefined;
+  #next: Omit<Work<T>, 'stop'> | undefined;
 
-  constructor(work: () => Promise<T>) {
+  constructor(work: (signal: AbortSignal) => Promise<T>) {
     this.#work = work;
   }
 
+  /** For somebody who waits: what is being done for nobody is broken off for it. */
   run(): Promise<T> {
-    if (this.#running) this.#running.again = true;
-    // Later, so that who asks from within the work finds it running.
-    else this.#running = { result: Promise.resolve().then(() => this.#repeat()), again: false };
-    return this.#running.result;
+    return this.#ask(true);
+  }
+
+  /** For nobody in particular. It rejects when it was broken off. */
+  glance(): Promise<T> {
+    return this.#ask(false);
+  }
+
+  get busy(): boolean {
+    return this.#running !== undefined || this.#next !== undefined;
   }
 
   /** Resolves when nothing is being done, however it ended. */
   async idle(): Promise<void> {
-    await this.#running?.result.catch(() => {});
+    while (this.busy) await (this.#next ?? this.#running)?.result.catch(() => {});
   }
 
-  async #repeat(): Promise<T> {
-    try {
-      for (;;) {
-        const result = await this.#work();
-        if (!this.#running?.again) return result;
-        this.#running.again = false;
-      }
-    } finally {
-      this.#running = undefined;
-    }
+  #ask(awaited: boolean): Promise<T> {
+    if (!this.busy) return this.#begin(awaited);
+    const running = this.#running;
+    if (awaited && running && !running.awaited) running.stop.abort(new DOMException('Asked anew', 'AbortError'));
+    this.#next ??= { awaited, result: this.#after(running?.result) };
+    this.#next.awaited ||= awaited;
+    return this.#next.result;
+  }
+
+  async #after(earlier: Promise<T> | undefined): Promise<T> {
+    await earlier?.catch(() => {});
+    const awaited = this.#next!.awaited;
+    this.#next = undefined;
+    return this.#begin(awaited);
+  }
+
+  #begin(awaited: boolean): Promise<T> {
+    const stop = new AbortController();
+    // Later, so that who asks from within the work finds it running.
+    const result = Promise.resolve()
+      .then(() => this.#work(stop.signal))
+      .finally(() => {
+        this.#running = undefined;
+      });
+    this.#running = { awaited, stop, result };
+    return result;
   }
 }

@@ -53,7 +53,7 @@ export class Session {
   #size: TerminalSize;
   /** What was run in the present step, oldest first. */
   #ran: { terminal: string; record: CommandRecord }[] = [];
-  readonly #look = new OneAtATime(() => this.#makeChecks(true));
+  readonly #look = new OneAtATime((signal) => this.#makeChecks(true, signal));
   #watch: NodeJS.Timeout | undefined;
 
   constructor(options: SessionOptions) {
@@ -95,7 +95,7 @@ export class Session {
     try {
       if (this.#end.signal.aborted) await this.#recover();
       await this.open();
-      this.#watch = setInterval(() => this.#glance(), WATCH_INTERVAL).unref();
+      this.#watch = setInterval(() => this.#look.busy || this.#glance(), WATCH_INTERVAL).unref();
       this.#glance();
     } catch (error) {
       this.#fail(error);
@@ -319,16 +319,16 @@ export class Session {
 
   /** Makes the checks without anybody waiting for them; trouble with them is in their verdicts. */
   #glance(): void {
-    if (this.#watch && this.#state.phase.name === 'ready') this.checkNow().catch(() => {});
+    if (this.#watch && this.#state.phase.name === 'ready') this.#look.glance().catch(() => {});
   }
 
-  async #makeChecks(diagnosed: boolean): Promise<Verdict[]> {
+  async #makeChecks(diagnosed: boolean, broken?: AbortSignal): Promise<Verdict[]> {
     this.#ready();
     const { step, steps } = this.#state;
     this.#dispatch({ type: 'checking', checking: true });
     try {
       const checks = checksOf(currentStep(this.#state));
-      const seen = await makeChecks(checks, steps[step]!.latched, () => this.#context(), diagnosed);
+      const seen = await makeChecks(checks, steps[step]!.latched, () => this.#context(broken), diagnosed);
       // The learner may have moved on meanwhile; what was seen is still true of the step it was seen for.
       this.#dispatch({ type: 'verdicts', step, ...seen });
       return seen.verdicts;
@@ -337,7 +337,7 @@ export class Session {
     }
   }
 
-  #context(): CheckContext {
+  #context(broken?: AbortSignal): CheckContext {
     const { step, steps } = this.#state;
     const answers = Object.entries(steps[step]!.answers).map(([id, { right }]) => [id, right]);
     return {
@@ -348,7 +348,7 @@ export class Session {
         ({ terminal, record }): RanCommand => ({ terminal, command: record.command, status: record.status }),
       ),
       answers: Object.fromEntries(answers),
-      signal: this.#end.signal,
+      signal: broken ? AbortSignal.any([this.#end.signal, broken]) : this.#end.signal,
     };
   }
 

@@ -193,6 +193,8 @@ forEachRuntime((runtime) => {
     test('without its WAL is told from one with it, and still verifies', async () => {
       expect(await backup('none', { ...all, wal: false })).toBe('pass');
       expect(await backup('none', { wal: true })).toBe('one without it');
+      // As pg_verifybackup says it, unless the check says that there is to be none.
+      expect(await backup('none', { verifies: true })).toMatch(/^(could not|WAL)/);
       expect(await backup('plain', { wal: false })).toBe('one with it');
     });
 

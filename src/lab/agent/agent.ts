@@ -146,7 +146,7 @@ class Connection {
 }
 
 /** Rejects with the signal's reason when that aborts first. */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const listening = addAbortListener(signal, () => aborted.reject(signal.reason));
   try {

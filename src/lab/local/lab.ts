@@ -65,9 +65,12 @@ export class LocalLab implements Lab {
     }
   }
 
-  async connect(argv: string[], { user, signal }: Pick<ExecOptions, 'user' | 'signal'> = {}): Promise<Duplex> {
+  async connect(
+    argv: string[],
+    { user, cwd, signal }: Pick<ExecOptions, 'user' | 'cwd' | 'signal'> = {},
+  ): Promise<Duplex> {
     signal?.throwIfAborted();
-    const stream = await CommandStream.to(this.#agent, argv, { user });
+    const stream = await CommandStream.to(this.#agent, argv, { user, cwd });
     return signal ? addAbortSignal(signal, stream) : stream;
   }
 

@@ -112,3 +112,18 @@ test('an abort rejects', async () => {
   const signal = AbortSignal.abort();
   await expect(evaluate(checkOf(answered), contextOf({ signal }))).rejects.toThrow(/abort/);
 });
+
+test('a check that does not end is broken when its time is over, whether or not it listens', async () => {
+  const lab = { gone: new AbortController().signal, exec: () => new Promise(() => {}) } as unknown as Lab;
+  const reason = 'It could not be told within 0.05 s, and was given up.';
+  expect(await evaluate(checkOf(broken), contextOf({ lab }), true, 50)).toEqual({ status: 'broken', reason });
+});
+
+test('what a lab says reaches a verdict without what a terminal would obey', async () => {
+  const lab = {
+    gone: new AbortController().signal,
+    exec: async () => ({ exitCode: 3, stdout: 'begun\n', stderr: '\u001b[?1049h\u0007oh' }),
+  } as unknown as Lab;
+  const command: Assertion = { kind: 'command', command: 'x', user: 'student', exit: 0 };
+  expect(await actualOf(command, contextOf({ lab }))).toBe('exit status 3: \ufffd[?1049h\ufffdoh');
+});
