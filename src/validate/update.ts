@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DOCUMENT } from '../scenario/load.ts';
-import { messageOf } from '../util/user-error.ts';
+import { reasonOf } from '../util/files.ts';
 import type { Proof } from './proof.ts';
-import { replaceFile } from './replace-file.ts';
+import { readText, replaceFile } from './replace-file.ts';
 import { claimsOf, updateBlock } from './update-block.ts';
 
 export interface Updated {
@@ -45,19 +44,10 @@ async function updateDocument(proofs: Proof[]): Promise<Updated> {
       source = result.source;
     }
     if (source === before) return updated;
-    if ((await readText(path)) !== before) throw new Error('it was changed meanwhile');
-    await replaceFile(path, source);
+    await replaceFile(path, before, source);
     return updated;
   } catch (error) {
-    const reason = `The document could not be rewritten: ${messageOf(error)}.`;
+    const reason = `The document could not be rewritten: ${reasonOf(error)}.`;
     return { rewritten: [], left: lines.map((line) => ({ file, line, reason })) };
   }
-}
-
-/** Rejects where what is read is not what would be written. */
-async function readText(path: string): Promise<string> {
-  const bytes = await readFile(path);
-  const text = bytes.toString('utf8');
-  if (!Buffer.from(text).equals(bytes)) throw new Error('it is not UTF-8');
-  return text;
 }
