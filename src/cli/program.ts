@@ -108,14 +108,23 @@ export async function runCommandLine(argv: string[], signal: AbortSignal): Promi
     .addOption(jsonOption())
     .action(action(async (paths, options) => (await import('./lint.ts')).lint(paths, options)));
 
-  const labs = program.command('labs').description('the labs that exist').addOption(jsonOption());
+  const labs = program
+    .command('labs')
+    .description('your labs')
+    .option('--all-users', 'those of other users and data directories of an engine too')
+    .addOption(jsonOption());
   labs.action(action(async (options) => (await import('./labs.ts')).listLabs(options)));
   labs
     .command('rm')
     .description('remove labs')
     .argument('[id...]')
-    .option('--all', 'all of them')
-    .action(action(async (ids, options) => (await import('./labs.ts')).removeLabs(ids, options)));
+    .option('--all', 'all of yours that are not in use')
+    .option('-y, --yes', 'remove without asking')
+    .action(
+      action(async (ids, _, command: Command) =>
+        (await import('./labs.ts')).removeLabs(ids, command.optsWithGlobals(), signal),
+      ),
+    );
   labs
     .command('enter')
     .description('open a shell in a lab that is not in use, such as one that test --keep-failed has kept')
