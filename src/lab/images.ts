@@ -6,9 +6,9 @@ import { type Major, SUITES } from '../model/topology.ts';
 import { ownDirectory, reasonOf, sweepTemporaries, writeWhole } from '../util/files.ts';
 import { dataDirectory, packageFile } from '../util/paths.ts';
 import { EXIT, UserError } from '../util/user-error.ts';
-import { makeRootfs } from './debian-rootfs.ts';
+import { makeRootfs, sweepBuilds } from './debian-rootfs.ts';
 import type { OnProgress } from './lab.ts';
-import { withLock } from './lock.ts';
+import { sweepLocks, withLock } from './lock.ts';
 
 const recipe = (): string => packageFile('lab-images', 'postgres');
 
@@ -26,8 +26,15 @@ const imagesDirectory = (): string => join(dataDirectory(), 'images');
 /** Sees to it that the directory for what images are made of is there, and returns it. */
 export async function prepareImages(): Promise<string> {
   await ownDirectory(imagesDirectory());
-  await sweepTemporaries(imagesDirectory());
+  await sweepImages();
   return imagesDirectory();
+}
+
+/** Removes what programs left behind that were killed while they made an image. */
+export async function sweepImages(): Promise<void> {
+  await sweepTemporaries(imagesDirectory());
+  await sweepLocks(imagesDirectory());
+  await sweepBuilds();
 }
 
 /**

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createWhole, readBounded } from '../util/files.ts';
 import { poll } from '../util/poll.ts';
 import { ownerIsAlive, ownerOf } from './ids.ts';
@@ -20,6 +21,13 @@ export async function withLock<T>(
   } finally {
     if ((await holder(file)) === ownerOf()) await rm(file, { force: true });
   }
+}
+
+/** Removes the locks in a directory whose owners were killed. */
+export async function sweepLocks(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  const locks = names.filter((name) => name.endsWith('.lock')).map((name) => join(directory, name));
+  for (const lock of locks) if (!isHeld(await holder(lock))) await breakUp(lock);
 }
 
 async function take(file: string): Promise<boolean> {

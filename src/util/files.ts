@@ -164,7 +164,7 @@ const MOST_LINKS = 40;
 const TEMPORARY = /^\..*\.(\d+)-(\d+)\.[0-9a-f]{16}\.part$/s;
 
 /** A name that nobody can guess, and that says whose it is: what it names is of no use once that program has ended. */
-function temporaryName(name: string): string {
+export function temporaryName(name: string): string {
   return `.${name.slice(0, 40)}.${ownerOf().replace(':', '-')}.${randomBytes(8).toString('hex')}.part`;
 }
 

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { sweepTemporaries } from '../../util/files.ts';
 import { poll } from '../../util/poll.ts';
 import { ownerIsAlive } from '../ids.ts';
+import { sweepLocks } from '../lock.ts';
 import { discard, inStore, isForgotten, type LabFile, labPath, lookAtLab, namesIn, writeLab } from './store.ts';
 
 /** Milliseconds after which a lab's directory in which there is nothing yet is no longer one that is being made. */
@@ -25,6 +26,7 @@ export async function sweepStore(): Promise<void> {
     if (!lab.keep) await discard('labs', id);
     else if (lab.owner) await writeLab(id, { ...lab, owner: undefined, init: undefined });
   }
+  await sweepLocks(inStore('images'));
   for (const kind of ['labs', 'images'] as const) {
     for (const name of await namesIn(kind, true)) if (isForgotten(name)) await discard(kind, name);
   }
