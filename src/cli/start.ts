@@ -63,6 +63,15 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
   const consent = { yes: options.yes ?? false, signal };
   const runtime = await withPackages(() => openRuntime(options.runtime ?? wanted?.runtime, major), consent);
   const fullScreen = isFullScreen() && !options.plain;
+  const command = `waldojo start ${key === summary.id ? key : tidy(key)}`;
+  let replaced: Replaced | undefined;
+  if (saved?.lab && !wanted) {
+    // Nobody is asked to give something up for what cannot be had.
+    const { scenario } = await loadScenario(summary.directory, major);
+    if (scenario && options.step !== undefined) stepOf(scenario, options.step);
+    const { agreeToReplace } = await import('./kept-lab.ts');
+    replaced = await agreeToReplace(saved.lab, command, consent);
+  }
   startJanitor();
   if (!(await runtime.hasImage(major))) {
     const { makeImage } = await import('./make-image.ts');
@@ -74,20 +83,14 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
       ? undefined
       : runtime.create({ scenario: summary.id, keep: true, major, topology: summary.lab }, signal);
   lab?.catch(() => {});
-  const command = `waldojo start ${key === summary.id ? key : tidy(key)}`;
   let session: Session;
   let resumes: boolean;
-  let replaced: Replaced | undefined;
   try {
     // In this order: loading modules leaves the lab time for its next move, and parsing does not.
     await import('../session/session.ts');
     const { scenario, diagnostics } = await loadScenario(summary.directory, major);
     if (!scenario || diagnostics.length > 0) throw faultyDocument(diagnostics);
     const step = options.step === undefined ? undefined : stepOf(scenario, options.step);
-    if (saved?.lab && !wanted) {
-      const { agreeToReplace } = await import('./kept-lab.ts');
-      replaced = await agreeToReplace(saved.lab, command, consent);
-    }
     ({ session, resumes } = await openSession(scenario, runtime, { saved, wanted, lab, step, command }));
   } catch (error) {
     await lab?.then((made) => made.remove()).catch(() => {});

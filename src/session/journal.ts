@@ -1,7 +1,7 @@
 import type { Scenario } from '../model/scenario.ts';
 import { messageOf } from '../util/user-error.ts';
 import { OneAtATime } from './look.ts';
-import { type ScenarioProgress, updateProgress } from './progress.ts';
+import { type LabProgress, type ScenarioProgress, updateProgress } from './progress.ts';
 import type { Session } from './session.ts';
 import type { SessionState, StepState } from './state.ts';
 
@@ -56,24 +56,24 @@ export function keepJournal(
   const written: Written = {};
   /** Labs that progress may lead away from: those of this session, the removed ones too. */
   const own = new Set([replaced]);
+  /** Of the lab, how it was last seen: once a session is closed, it tells nothing of it. */
+  let place: Omit<LabProgress, 'entered'> | undefined;
   let mark = '';
   // One write at a time, of how things stand then: a slow disk must not leave the file behind by more than that.
   const saving = new OneAtATime(async () => {
     const { state } = session;
     const { lab } = written;
-    const places = session.places();
+    const led = place;
     try {
       await updateProgress(({ scenarios }) => {
         const before = scenarios[key];
-        if (!lab?.stood) return;
+        if (!lab?.stood || !led) return;
         const now = entryOf(scenario, state, before);
         scenarios[key] = now;
         lab.saved = !before?.lab || own.has(before.lab.id);
         if (!lab.saved) return keepLabOf(before!, now);
-        if (!session.lab) return;
         const entered = scenario.steps.filter((_, i) => state.steps[i]!.entered).map(({ id }) => id);
-        const { id, runtime, major } = session.lab;
-        now.lab = { id, runtime, major, terminals: places, entered };
+        now.lab = { ...led, entered };
       });
       delete written.trouble;
     } catch (error) {
@@ -89,8 +89,9 @@ export function keepJournal(
     own.add(id);
     if (id !== written.lab?.id) written.lab = { id, stood: id === replaced, saved: false };
     if (state.phase.name === 'ready') written.lab.stood = true;
+    if (lab) place = { id, runtime: lab.runtime, major: lab.major, terminals: session.places() };
     const steps = state.steps.map(({ verdicts: _, ...remembered }) => remembered);
-    const now = JSON.stringify([state.step, steps, written.lab.id, written.lab.stood, session.places()]);
+    const now = JSON.stringify([state.step, steps, written.lab.id, written.lab.stood, place]);
     if (now === mark) return;
     mark = now;
     void saving.run();

@@ -17,13 +17,14 @@ const HELP = `Type a command: it runs in the lab, in the terminal whose name the
 export async function play(session: Session): Promise<{ left: 'keep' | 'remove'; again: boolean }> {
   const say = (text: string) => process.stdout.write(`${text}\n`);
   const unsubscribe = session.subscribe(announce(session, say));
-  const input = createInterface({ input: process.stdin, output: process.stdout, terminal: false });
   say(`${session.scenario.title}\n`);
   await started(session);
   if (session.state.phase.name === 'ready') {
     say(`${HELP}\n`);
     tellStep(session, say);
   }
+  // Not before it is read from, or what is typed meanwhile, and that nothing more comes, would be lost.
+  const input = createInterface({ input: process.stdin, output: process.stdout, terminal: false });
   let left: 'keep' | 'remove' = 'keep';
   prompt(session);
   // A pipe that ends, or Ctrl-D, leaves as /quit does.

@@ -104,6 +104,18 @@ describe('a lab', () => {
   });
 });
 
+describe('a session that is closed at once', () => {
+  it('is remembered as it was last seen', async () => {
+    const { session, journal } = begin();
+    session.gets('lab');
+    session.does(READY);
+    session.lab = undefined;
+    session.does({ type: 'phase', phase: { name: 'closed' } });
+    expect(await journal.flush()).toMatchObject({ lab: { saved: true } });
+    expect((await saved())?.lab).toMatchObject({ id: 'lab', major: 17 });
+  });
+});
+
 describe('what was finished', () => {
   it('stays finished, with its hints, when one begins again', async () => {
     const one = begin();
