@@ -15,7 +15,7 @@ import {
   inStore,
   makeDirectory,
   namesIn,
-  prepareStore,
+  openStore,
   readLab,
   storeDirectory,
 } from './store.ts';
@@ -62,7 +62,7 @@ export async function removeImage(image: ImageInfo): Promise<void> {
 }
 
 export async function buildImage(major: Major, onProgress: OnProgress, signal?: AbortSignal): Promise<void> {
-  await prepareStore();
+  await openStore();
   const name = await currentImage(major);
   const waiting = () => onProgress({ text: 'Waiting for another waldojo, which makes this image' });
   await withLock(inStore(imagePath(`.${name}.lock`)), waiting, signal, async () => {
@@ -90,7 +90,7 @@ export async function importImage(
   const { size: bytes } = await stat(tarball).catch((cause) => {
     throw new UserError('no-tarball', `${tarball} cannot be read.`, { exit: EXIT.usage, cause });
   });
-  await prepareStore();
+  await openStore();
   const tag = await recipeHash(major);
   const name = nameOf({ major, tag });
   const hidden = hiddenName(name);

@@ -31,7 +31,7 @@ export async function probeLocal(signal?: AbortSignal): Promise<Probe> {
   } catch (error) {
     signal?.throwIfAborted();
     // Then nothing was tried.
-    if (error instanceof UserError && ['not-ours', 'no-data-directory'].includes(error.code))
+    if (error instanceof UserError && error.code === 'not-ours')
       return { ok: false, reason: error.message, remedy: error.hint! };
     return diagnose(await gather(messageOf(error)));
   } finally {

@@ -25,7 +25,7 @@ import {
   labPath,
   lookAtLab,
   namesIn,
-  prepareStore,
+  openStore,
   readLab,
   snapshotPath,
   storeDirectory,
@@ -63,7 +63,7 @@ async function create(spec: LabSpec, signal?: AbortSignal): Promise<Lab> {
   // A snapshot is a change of the image that its own lab lives on.
   const image = from ? (await readLab(labOf(from.id)))?.image : await currentImage(major);
   if (!image || !(await imageExists(image))) throw imageMissing(major);
-  await prepareStore();
+  await openStore();
   const id = newLabId(scenario);
   const file: LabFile = { scenario, keep, major, topology, image, created: new Date().toISOString(), owner: ownerOf() };
   const lab = new LocalLab(id, file);

@@ -56,10 +56,15 @@ export async function makeDirectory(path: string): Promise<void> {
   await chown(inStore(path), ROOT_BASE, ROOT_BASE);
 }
 
-/** Throws a UserError `not-ours` or `no-data-directory` where no disk of a lab can be kept. */
+/** Throws a UserError `not-ours`, or what the system says. */
 export async function prepareStore(): Promise<void> {
+  for (const path of ['.', 'images', 'labs']) await makeDirectory(path);
+}
+
+/** The same, for whoever needs it: throws a UserError where no disk of a lab can be kept. */
+export async function openStore(): Promise<void> {
   try {
-    for (const path of ['.', 'images', 'labs']) await makeDirectory(path);
+    await prepareStore();
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError('no-data-directory', `${storeDirectory()} cannot be made: ${reasonOf(error)}.`, {
