@@ -11,7 +11,8 @@ type Run = (...args: never[]) => Promise<number>;
 const runtimeOption = () =>
   new Option('--runtime <name>', 'docker or local; by itself it takes what works').choices(RUNTIMES);
 const jsonOption = () => new Option('--json', 'print one JSON document');
-const yesOption = () => new Option('-y, --yes', 'install what is missing without asking');
+const yesOption = (what = 'install what is missing') => new Option('-y, --yes', `${what} without asking`);
+const START_YES = 'install what is missing, and put a new lab in the place of one that is kept,';
 
 function unknownCommand(word: string, program: Command): UserError {
   const names = program.commands.map((command) => command.name()).filter((name) => !HIDDEN.includes(name));
@@ -70,7 +71,7 @@ export async function runCommandLine(argv: string[], signal: AbortSignal): Promi
     .option('--step <step>', 'begin at this step (number or id); the ones before it are done for you')
     .option('--fresh', 'in a new lab, from the first step')
     .option('--plain', 'plain text and a prompt in place of the full screen')
-    .addOption(yesOption())
+    .addOption(yesOption(START_YES))
     .action(action(async (id, options) => (await import('./start.ts')).start(id, options, signal)));
 
   program

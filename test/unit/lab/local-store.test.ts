@@ -3,11 +3,12 @@ import { lstat, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newLabId } from '../../../src/lab/ids.ts';
 import { probeLocal } from '../../../src/lab/local/probe.ts';
 import { createLocalRuntime } from '../../../src/lab/local/runtime.ts';
 import { inStore, type LabFile, makeDirectory, namesIn, prepareStore, writeLab } from '../../../src/lab/local/store.ts';
 import { run } from '../../e2e/student.ts';
-import { leftOut } from '../../leave-out.ts';
+import { isRequired, leftOut } from '../../leave-out.ts';
 
 const GOOD: LabFile = {
   ...{ scenario: 'bread', keep: true, major: 17, image: 'postgres-17-0123456789ab', created: '2026-01-01T00:00:00Z' },
@@ -36,7 +37,19 @@ const DAMAGED: Record<string, [text: string | undefined, said: RegExp]> = {
 };
 
 const probe = await probeLocal();
-const why = probe.ok ? undefined : probe.reason;
+const why = probe.ok || isRequired('local') ? undefined : probe.reason;
+
+it.each([
+  ['dump-and-restore', 'dump-and-restore'],
+  ['.dot', 'dot'],
+  ['a,b\\\\c:d e', 'a-b-c-d-e'],
+  ['../../up', 'up'],
+  ['__proto__', 'proto__'],
+  ['ä', 'lab'],
+  ['x'.repeat(250), 'x'.repeat(60)],
+])('the lab of %j has a name that a list shows and any runtime takes', (scenario, word) => {
+  expect(newLabId(scenario)).toMatch(new RegExp(`^${word}-[0-9a-f]{6}$`));
+});
 
 describe.skipIf(why)(`a kept lab of which nothing can be told${leftOut(why)}`, () => {
   const runtime = createLocalRuntime();
