@@ -140,7 +140,8 @@ describe.skipIf(whyNot)(`in a folder of somebody who wishes us ill${leftOut(whyN
     await writeFile(at('file'), 'before', { mode: 0o664 });
     await chown(at('file'), OTHER, OTHER);
     const guesses = ['file.part', 'file.new', '.file.part', `file.${process.pid}`, `.file.${process.pid}`];
-    for (const name of [...guesses, `file.${process.pid}.part`]) await plant(name);
+    const pids = [`file.${process.pid}.part`, `.file.${ownerOf().replace(':', '-')}.part`];
+    for (const name of [...guesses, ...pids]) await plant(name);
     await write(at('file'));
     await expectUnharmed();
     expect((await lstat(at('file'))).isFile()).toBe(true);
