@@ -10,7 +10,10 @@ import { interruptOnTerm } from './screen.ts';
 
 /** `waldojo labs enter`: a shell in a lab that is not in use. Resolves to its exit status; the lab is stopped again, and kept. */
 export async function enterLab(id: string, { user }: { user: string }, signal: AbortSignal): Promise<number> {
-  const record = findLab(await allLabs(), id);
+  const record = findLab(
+    (await allLabs()).filter(({ mine }) => mine),
+    id,
+  );
   const runtime = (await usableRuntimes()).find(({ name }) => name === record.runtime)!;
   interruptOnTerm();
   startJanitor();

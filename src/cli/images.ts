@@ -1,3 +1,4 @@
+import { startJanitor } from '../lab/janitor.ts';
 import type { Progress, Runtime, RuntimeName } from '../lab/lab.ts';
 import { openRuntime, usableRuntimes } from '../lab/runtimes.ts';
 import { DEFAULT_MAJOR, type Major } from '../model/topology.ts';
@@ -34,6 +35,7 @@ export async function buildImages(
   signal: AbortSignal,
 ): Promise<ExitStatus> {
   const consent = { yes: options.yes ?? false, signal };
+  startJanitor();
   const runtimes = options.usable ? await usableRuntimes() : await selected(options.runtime, consent);
   for (const runtime of runtimes) {
     for (const major of options.pg ?? [DEFAULT_MAJOR]) {

@@ -1,12 +1,12 @@
 import type { LabRecord } from '../lab/lab.ts';
 import { usableRuntimes } from '../lab/runtimes.ts';
 import { listScenarios } from '../scenario/load.ts';
-import { readProgress } from '../session/progress.ts';
+import { lookAtProgress } from '../session/progress.ts';
 import type { PickerItem } from '../tui/start.tsx';
 
 /** The scenarios with what is known of each: how far the learner is, and whether a lab of it exists. */
 export async function overview(): Promise<{ items: PickerItem[]; notices: string[] }> {
-  const [scenarios, { progress, warning }, labs] = await Promise.all([listScenarios(), readProgress(), allLabs()]);
+  const [scenarios, { progress, warning }, labs] = await Promise.all([listScenarios(), lookAtProgress(), allLabs()]);
   const items = scenarios.map(({ id, title, summary, difficulty, minutes, steps, after }): PickerItem => {
     const saved = progress.scenarios[id];
     const lab = labs.find((record) => record.id === saved?.lab?.id);

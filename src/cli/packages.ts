@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { EXIT, UserError } from '../util/user-error.ts';
+import { confirm } from './confirm.ts';
 
 interface Consent {
   /** Install without asking. */
@@ -18,7 +18,8 @@ export async function withPackages<T>(work: () => Promise<T>, { yes, signal }: C
   } catch (error) {
     if (!(error instanceof UserError) || error.packages.length === 0) throw error;
     const command = installer(error.packages);
-    if (!command || !(yes || (await agrees(error.message, command, signal)))) throw error;
+    if (!command || !(yes || (await confirm(`${error.message}\nMay I run “${command.join(' ')}”?`, true, signal))))
+      throw error;
     await install(command, signal);
     return work();
   }
@@ -29,17 +30,6 @@ function installer(packages: readonly string[]): string[] | null {
   const command = ['apt-get', 'install', '-y', ...packages];
   if (process.getuid?.() === 0) return command;
   return existsSync('/usr/bin/sudo') ? ['sudo', ...command] : null;
-}
-
-async function agrees(reason: string, command: string[], signal: AbortSignal): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await prompt.question(`${reason}\nMay I run “${command.join(' ')}”? [Y/n] `, { signal });
-    return /^(y(es)?)?$/i.test(answer.trim());
-  } finally {
-    prompt.close();
-  }
 }
 
 async function install(command: string[], signal: AbortSignal): Promise<void> {

@@ -14,7 +14,8 @@ type Run = (...args: never[]) => Promise<number>;
 const runtimeOption = () =>
   new Option('--runtime <name>', 'docker or local; by itself it takes what works').choices(RUNTIMES);
 const jsonOption = () => new Option('--json', 'print one JSON document');
-const yesOption = () => new Option('-y, --yes', 'install what is missing without asking');
+const yesOption = (what = 'install what is missing') => new Option('-y, --yes', `${what} without asking`);
+const START_YES = 'install what is missing, and put a new lab in the place of one that is kept,';
 
 const startOptions = (command: Command): Command =>
   command
@@ -23,7 +24,7 @@ const startOptions = (command: Command): Command =>
     .option('--step <step>', 'begin at this step (number or id); the ones before it are done for you')
     .option('--fresh', 'in a new lab, from the first step')
     .option('--plain', 'plain text and a prompt in place of the full screen')
-    .addOption(yesOption());
+    .addOption(yesOption(START_YES));
 
 /** Without the name of a command: the picker, or the scenario that is named in its place. */
 async function pickOr(words: string[], options: StartOptions, program: Command, signal: AbortSignal): Promise<number> {
@@ -115,14 +116,23 @@ export async function runCommandLine(argv: string[], signal: AbortSignal): Promi
     .addOption(jsonOption())
     .action(action(async (paths, options) => (await import('./lint.ts')).lint(paths, options)));
 
-  const labs = program.command('labs').description('the labs that exist').addOption(jsonOption());
+  const labs = program
+    .command('labs')
+    .description('your labs')
+    .option('--all-users', 'those of other users and data directories of an engine too')
+    .addOption(jsonOption());
   labs.action(action(async (options) => (await import('./labs.ts')).listLabs(options)));
   labs
     .command('rm')
     .description('remove labs')
     .argument('[id...]')
-    .option('--all', 'all of them')
-    .action(action(async (ids, options) => (await import('./labs.ts')).removeLabs(ids, options)));
+    .option('--all', 'all of yours that are not in use')
+    .option('-y, --yes', 'remove without asking')
+    .action(
+      action(async (ids, _, command: Command) =>
+        (await import('./labs.ts')).removeLabs(ids, command.optsWithGlobals(), signal),
+      ),
+    );
   labs
     .command('enter')
     .description('open a shell in a lab that is not in use, such as one that test --keep-failed has kept')

@@ -1,5 +1,6 @@
 import { findScenario } from '../scenario/load.ts';
-import { readProgress, updateProgress } from '../session/progress.ts';
+import { progressKey, readProgress, updateProgress } from '../session/progress.ts';
+import { tidy } from '../util/paths.ts';
 import { EXIT, type ExitStatus } from '../util/user-error.ts';
 import { printJson, table } from './screen.ts';
 
@@ -21,7 +22,7 @@ export async function showProgress({ json }: { json?: boolean }): Promise<ExitSt
     const hints = all.reduce((sum, step) => sum + step.hints, 0);
     const solutions = all.filter((step) => step.solution).length;
     return [
-      id,
+      tidy(id),
       finished
         ? `finished ${finished.slice(0, 10)}`
         : `${all.filter((step) => step.completed).length}/${all.length} steps`,
@@ -36,8 +37,9 @@ export async function showProgress({ json }: { json?: boolean }): Promise<ExitSt
 /** `waldojo progress reset [id]`. The lab that a scenario has stays; `labs rm` removes it. */
 export async function resetProgress(id: string | undefined): Promise<ExitStatus> {
   const scenario = id === undefined ? undefined : await findScenario(id);
+  const key = scenario && (await progressKey(scenario));
   await updateProgress((progress) => {
-    if (scenario) delete progress.scenarios[scenario.id];
+    if (key) delete progress.scenarios[key];
     else progress.scenarios = {};
   });
   process.stdout.write(scenario ? `Progress of ${scenario.id} is forgotten.\n` : 'All progress is forgotten.\n');

@@ -7,7 +7,9 @@ import type { LabProgress, ScenarioProgress } from '../session/progress.ts';
 import type { Session } from '../session/session.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
 import { withOwnCommand } from '../util/own-command.ts';
+import { tidy } from '../util/paths.ts';
 import { EXIT, type ExitStatus, UserError } from '../util/user-error.ts';
+import type { Replaced } from './kept-lab.ts';
 import { withPackages } from './packages.ts';
 import { isFullScreen } from './screen.ts';
 
@@ -47,7 +49,7 @@ export async function start(id: string, options: StartOptions, signal: AbortSign
 }
 
 async function open(id: string, options: StartOptions, signal: AbortSignal): Promise<{ again: boolean }> {
-  const [{ findScenario, loadScenario }, { openRuntime }, { readProgress, updateProgress }, { startJanitor }] =
+  const [{ findScenario, loadScenario }, { openRuntime }, { progressKey, readProgress }, { startJanitor }] =
     await Promise.all([
       import('../scenario/load.ts'),
       import('../lab/runtimes.ts'),
@@ -55,17 +57,27 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
       import('../lab/janitor.ts'),
     ]);
   const [summary, { progress, warning }] = await Promise.all([findScenario(id), readProgress()]);
-  const saved = progress.scenarios[summary.id];
+  const key = await progressKey(summary);
+  const saved = progress.scenarios[key];
   const wanted = usableLab(saved, options);
   const major = options.pg ?? wanted?.major ?? preferredMajor(summary.majors);
   const consent = { yes: options.yes ?? false, signal };
   const runtime = await withPackages(() => openRuntime(options.runtime ?? wanted?.runtime, major), consent);
   const fullScreen = isFullScreen() && !options.plain;
+  const command = `waldojo start ${key === summary.id ? key : tidy(key)}`;
+  let replaced: Replaced | undefined;
+  if (saved?.lab && !wanted) {
+    // Nobody is asked to give something up for what cannot be had.
+    const { scenario } = await loadScenario(summary.directory, major);
+    if (scenario && options.step !== undefined) stepOf(scenario, options.step);
+    const { agreeToReplace } = await import('./kept-lab.ts');
+    replaced = await agreeToReplace(saved.lab, command, consent);
+  }
+  startJanitor();
   if (!(await runtime.hasImage(major))) {
     const { makeImage } = await import('./make-image.ts');
     await makeImage(runtime, major, { ...consent, fullScreen });
   }
-  startJanitor();
   // A new lab is made while the document is read and the interface is loaded, which takes about as long.
   const lab =
     saved?.lab || !summary.lab
@@ -73,33 +85,47 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
       : runtime.create({ scenario: summary.id, keep: true, major, topology: summary.lab }, signal);
   lab?.catch(() => {});
   let session: Session;
+  let resumes: boolean;
   try {
     // In this order: loading modules leaves the lab time for its next move, and parsing does not.
     await import('../session/session.ts');
     const { scenario, diagnostics } = await loadScenario(summary.directory, major);
     if (!scenario || diagnostics.length > 0) throw faultyDocument(diagnostics);
-    session = await openSession(scenario, runtime, { saved, wanted, lab, options });
+    const step = options.step === undefined ? undefined : stepOf(scenario, options.step);
+    ({ session, resumes } = await openSession(scenario, runtime, { saved, wanted, lab, step, command }));
   } catch (error) {
     await lab?.then((made) => made.remove()).catch(() => {});
     throw error;
   }
   const { keepJournal } = await import('../session/journal.ts');
-  const journal = keepJournal(session, (text) => session.tell('error', text));
+  const journal = keepJournal(session, key, (text) => session.tell('error', text), saved?.lab?.id);
   if (warning) session.tell('info', warning);
   if (fullScreen) session.resize(await terminalSize());
+  let failed = false;
+  session.subscribe(() => {
+    failed ||= session.state.phase.name === 'failed';
+  });
   const started = session.start();
+  let goes = replaced;
+  // The old lab goes when progress leads to the new one, and not before.
+  const replace = async () => {
+    const { lab } = goes ? await journal.flush() : {};
+    if (!goes || !lab?.stood || !lab.saved) return undefined;
+    const { remove } = goes;
+    goes = undefined;
+    return remove();
+  };
+  const early = started.then(replace);
   const { play } = fullScreen ? await import('../tui/start.tsx') : await import('../tui/plain.ts');
   // The first frame is the dearest. Where the lab is ready in a moment, it shows the prompt.
   await Promise.race([started, delay(PATIENCE)]);
   const { left, again } = await play(session);
-  await journal.flush();
-  if (left === 'remove') {
-    await updateProgress(({ scenarios }) => {
-      delete scenarios[summary.id]?.lab;
-    });
-  } else {
-    process.stdout.write(withOwnCommand(`Your lab is kept. Go on with: waldojo start ${summary.id}\n`));
-  }
+  const written = await journal.flush();
+  const { farewell } = await import('./kept-lab.ts');
+  const before = resumes ? wanted?.id : replaced?.id;
+  const said = [await early, await replace()];
+  const lines = await farewell({ ...written, left, runtime, key, command, before, failed });
+  for (const line of [...said, ...lines]) if (line) process.stdout.write(withOwnCommand(`${line}\n`));
   return { again };
 }
 
@@ -125,30 +151,43 @@ interface Beginning {
   wanted: LabProgress | undefined;
   /** A new lab that is being made already. */
   lab: Promise<Lab> | undefined;
-  options: StartOptions;
+  /** Index of the step that was asked for. */
+  step: number | undefined;
+  command: string;
 }
 
-async function openSession(scenario: Scenario, runtime: Runtime, beginning: Beginning): Promise<Session> {
-  const { saved, wanted, lab, options } = beginning;
-  const [{ Session }, { remembered }] = await Promise.all([
+async function openSession(scenario: Scenario, runtime: Runtime, beginning: Beginning) {
+  const { saved, wanted, lab, step, command } = beginning;
+  const [{ Session }, { achieved, remembered }] = await Promise.all([
     import('../session/session.ts'),
     import('../session/journal.ts'),
   ]);
-  const there = saved?.lab && (await runtime.labs()).some(({ id }) => id === saved.lab!.id);
-  if (saved && wanted && there) {
+  const there = wanted && (await runtime.labs()).some(({ id }) => id === wanted.id);
+  if (saved && there) {
     await runtime.sweep();
     const resume = { lab: wanted.id, places: wanted.terminals };
-    return new Session({ scenario, runtime, keep: true, resume, state: remembered(scenario, saved) });
+    const state = remembered(scenario, saved);
+    return { session: new Session({ scenario, runtime, keep: true, resume, state }), resumes: true };
   }
   // What programs that died left behind is cleared away beside the start, which need not wait for it.
   void runtime.sweep().catch(() => {});
-  if (saved?.lab && there) await runtime.removeLab(saved.lab.id);
-  const step = options.step ?? (wanted && saved?.step);
-  const startAt = step === undefined ? 0 : stepOf(scenario, step);
-  const session = new Session({ scenario, runtime, keep: true, startAt, ...(lab && { lab }) });
+  const startAt = step ?? (wanted && saved ? stepOf(scenario, saved.step) : 0);
+  const state = saved && { state: { steps: achieved(scenario, saved) } };
+  const session = new Session({ scenario, runtime, keep: true, startAt, ...state, ...(lab && { lab }) });
   if (wanted)
     session.tell('info', 'The lab you had is gone. In this new one, the steps before yours are done for you.');
-  return session;
+  else if (saved && step === undefined) tellAchieved(session, command);
+  return { session, resumes: false };
+}
+
+/** To whoever begins again: how to begin further on. */
+function tellAchieved(session: Session, command: string): void {
+  const next = session.state.steps.findIndex(({ completed }) => !completed);
+  if (next > 0)
+    session.tell(
+      'info',
+      `What you have finished stays finished. To begin at step ${next + 1}: ${command} --step ${next + 1}`,
+    );
 }
 
 function stepOf(scenario: Scenario, wanted: string): number {

@@ -1,8 +1,10 @@
 import { addAbortListener } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { temporaryName } from '../util/files.ts';
+import { ownerIsAlive, ownerOf } from '../util/owner.ts';
 import { tidy } from '../util/paths.ts';
 import { EXIT, UserError } from '../util/user-error.ts';
 import { debianMirror } from './debian-mirror.ts';
@@ -31,11 +33,11 @@ const SHOWN = 20;
  */
 export async function makeRootfs(order: Order, onProgress: OnProgress, signal?: AbortSignal): Promise<void> {
   const { execa } = await import('execa');
-  const part = `${order.tarball}.part`;
+  const part = join(dirname(order.tarball), temporaryName(basename(order.tarball)));
   const log = createWriteStream(order.log);
   const progress = rootfsProgress(order.suite);
   const tail: string[] = [];
-  const temporary = await mkdtemp(join(tmpdir(), 'waldojo-'));
+  const temporary = await mkdtemp(join(tmpdir(), `waldojo-${ownerOf().replace(':', '-')}-`));
   // The packages are fetched and unpacked by other users too.
   await chmod(temporary, 0o755);
   const [file, ...args] = await commandOf(order, part);
@@ -76,6 +78,8 @@ async function commandOf({ suite, recipe, argument }: Order, part: string): Prom
     'rm -r "$1/tmp/waldojo"',
   ];
   return [
+    // Whatever becomes of us, it does not go on alone.
+    ...['setpriv', '--pdeathsig', 'KILL', '--'],
     // In namespaces of its own, all its processes and mounts end with it. For an ordinary user it makes them itself.
     ...(isRoot() ? ['unshare', '--mount', '--pid', '--mount-proc', '--fork', '--kill-child', '--'] : []),
     ...['mmdebstrap', '--variant=apt', '--format=tar'],
@@ -91,6 +95,17 @@ function kill(group: number | undefined): void {
     if (group) process.kill(-group, 'SIGKILL');
   } catch {
     // It has ended already.
+  }
+}
+
+/** Removes where programs of ours worked that were killed over it. */
+export async function sweepBuilds(): Promise<void> {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
+    const [, pid, start] = /^waldojo-(\d+)-(\d+)-\w{6}$/.exec(name) ?? [];
+    if (pid === undefined || ownerIsAlive(`${pid}:${start}`)) continue;
+    const path = join(tmpdir(), name);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isDirectory() && found.uid === process.geteuid?.()) await removeTree(path).catch(() => {});
   }
 }
 

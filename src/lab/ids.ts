@@ -1,36 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 
-/** A new lab id, short enough to type: `dump-and-restore-7f3a`. */
-export const newLabId = (scenario: string): string => `${scenario}-${randomBytes(3).toString('hex')}`;
+export { ownerIsAlive, ownerOf } from '../util/owner.ts';
 
 /**
- * Names a process for as long as it lives: a pid alone is used again, so its start time (clock ticks since boot, field 22
- * of /proc/pid/stat) is part of it.
+ * A new lab id, short enough to type: `dump-and-restore-7f3a`. It becomes part of names of files and containers, whatever the
+ * folder of a scenario is called.
  */
-export function ownerOf(pid: number = process.pid): string {
-  return `${pid}:${startTime(pid) ?? 0}`;
-}
-
-export function ownerIsAlive(owner: string): boolean {
-  const [pid = 0, start = 0] = owner.split(':').map(Number);
-  const started = startTime(pid);
-  if (started !== undefined) return started === start;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function startTime(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A zombie has died, though its parent has not noticed yet.
-    return fields[0] === 'Z' ? -1 : Number(fields[19]);
-  } catch {
-    return undefined;
-  }
+export function newLabId(scenario: string): string {
+  const word = scenario
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[._-]+/, '')
+    .slice(0, 60);
+  return `${word || 'lab'}-${randomBytes(3).toString('hex')}`;
 }

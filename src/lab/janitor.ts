@@ -33,7 +33,8 @@ export async function runJanitor(owner: string): Promise<void> {
     (alive) => !alive,
     { within: 10_000, every: 20 },
   );
-  const { usableRuntimes } = await import('./runtimes.ts');
+  const [{ usableRuntimes }, { sweepImages }] = await Promise.all([import('./runtimes.ts'), import('./images.ts')]);
+  await sweepImages();
   const runtimes = await usableRuntimes();
   await Promise.allSettled(runtimes.map((runtime) => runtime.sweep()));
 }

@@ -43,12 +43,17 @@ export interface LabSpec extends LabLabels {
 export interface LabRecord extends LabLabels {
   id: string;
   runtime: RuntimeName;
-  major: Major;
+  /** Undefined where it is not known, as of a lab with a `damage`. */
+  major: Major | undefined;
   created: Date;
   /** It has processes. */
   running: boolean;
   /** The program that owns it is alive. */
   owned: boolean;
+  /** Of this user and this data directory. An engine has those of others too. */
+  mine: boolean;
+  /** Why no more is known of it, such as `its lab.json is empty`. It is left alone, and removed only when it is named. */
+  damage?: string | undefined;
   /** What it holds on disk beyond its image, where that is cheap to know. */
   bytes?: number | undefined;
 }
@@ -133,6 +138,6 @@ export interface Runtime {
   labs(): Promise<LabRecord[]>;
   removeLab(id: string): Promise<void>;
   removeSnapshot(snapshot: Snapshot): Promise<void>;
-  /** Removes what programs left behind that have died: labs not to be kept, and their snapshots; stops those to be kept. */
+  /** Of what is `mine`. Removes what programs left behind that have died: labs not to be kept, and their snapshots; stops those to be kept. */
   sweep(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import envPaths from 'env-paths';
 
@@ -9,7 +9,7 @@ const xdg = envPaths('waldojo', { suffix: '' });
 export const stateDirectory = (): string => xdg.log;
 
 /** Where images and the disks of labs are kept: large, can be made again. `$WALDOJO_DATA`, else `$XDG_DATA_HOME/waldojo`. */
-export const dataDirectory = (): string => process.env.WALDOJO_DATA ?? xdg.data;
+export const dataDirectory = (): string => (process.env.WALDOJO_DATA ? resolve(process.env.WALDOJO_DATA) : xdg.data);
 
 /** The project's own root, from its sources as from the bundle: both are one folder down, or two. */
 export function packageFile(...path: string[]): string {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { DOCUMENT, readDocument } from '../scenario/document.ts';
-import { messageOf } from '../util/user-error.ts';
+import { DOCUMENT } from '../scenario/document.ts';
+import { reasonOf } from '../util/files.ts';
 import type { Proof } from './proof.ts';
-import { replaceFile } from './replace-file.ts';
+import { readText, replaceFile } from './replace-file.ts';
 import { claimsOf, updateBlock } from './update-block.ts';
 
 export interface Updated {
@@ -44,18 +44,10 @@ async function updateDocument(proofs: Proof[]): Promise<Updated> {
       source = result.source;
     }
     if (source === before) return updated;
-    if ((await readText(path)) !== before) throw new Error('it was changed meanwhile');
-    await replaceFile(path, source);
+    await replaceFile(path, before, source);
     return updated;
   } catch (error) {
-    const reason = `The document could not be rewritten: ${messageOf(error)}.`;
+    const reason = `The document could not be rewritten: ${reasonOf(error)}.`;
     return { rewritten: [], left: lines.map((line) => ({ file, line, reason })) };
   }
-}
-
-/** Rejects where what is read is not what would be written. */
-async function readText(path: string): Promise<string> {
-  const { source, fault } = await readDocument(path, path);
-  if (fault) throw new Error(fault.message.replace(/\.$/, ''));
-  return source;
 }

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type Docker from 'dockerode';
 import type { Major } from '../../model/topology.ts';
+import { dataDirectory } from '../../util/paths.ts';
 import { ownerIsAlive, ownerOf } from '../ids.ts';
 import type { LabLabels, LabRecord } from '../lab.ts';
 import { initCommand } from './boot.ts';
@@ -40,6 +42,10 @@ function thisMachine(): string {
 }
 export const MACHINE = thisMachine();
 
+/** Whose a lab is: an engine may serve several users of a machine, and each of them several data directories. */
+export const whose = (): string =>
+  createHash('sha256').update([MACHINE, process.geteuid?.(), dataDirectory()].join('\0')).digest('hex').slice(0, 16);
+
 /** What the label `waldojo.…` of a lab's objects says. */
 export interface Labelled extends LabLabels {
   id: string;
@@ -57,6 +63,7 @@ const labelsOf = ({ id, major, host, scenario, keep }: Labelled): Record<string,
   'waldojo.created': new Date().toISOString(),
   'waldojo.owner': ownerOf(),
   'waldojo.machine': MACHINE,
+  'waldojo.whose': whose(),
 });
 
 // Labels cannot be changed, but a lab that is resumed changes hands. So the owner's last word is the container's name.
@@ -87,6 +94,7 @@ export function createContainer(docker: Docker, spec: ContainerSpec): Promise<Do
 
 /** A container of a lab, as the engine lists it. */
 export interface Listed extends LabRecord, Labelled {
+  major: Major;
   container: Docker.Container;
   owner: string;
   machine: string;
@@ -119,6 +127,7 @@ function recordOf(docker: Docker, { Id, Names, Labels, State, ...info }: Docker.
     keep: Labels['waldojo.keep'] === 'true',
     created: new Date(Labels['waldojo.created'] ?? 0),
     running: State === 'running' || State === 'paused',
+    mine: Labels['waldojo.whose'] === whose(),
     owned: Labels['waldojo.machine'] !== MACHINE || ownerIsAlive(owner),
     bytes: (info as { SizeRw?: number }).SizeRw,
   };

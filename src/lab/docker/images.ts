@@ -1,14 +1,14 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { addAbortListener } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { type Major, SUITES } from '../../model/topology.ts';
-import { dataDirectory, packageFile } from '../../util/paths.ts';
+import { packageFile } from '../../util/paths.ts';
 import { EXIT, UserError } from '../../util/user-error.ts';
 import { newLabId } from '../ids.ts';
-import { buildRootfs, findRootfs, recipeHash } from '../images.ts';
+import { buildRootfs, findRootfs, prepareImages, recipeHash, writeTarball } from '../images.ts';
 import type { ImageInfo, OnProgress } from '../lab.ts';
 import { withLock } from '../lock.ts';
 import { createContainer, removeContainer } from './containers.ts';
@@ -67,8 +67,7 @@ export async function buildImage(
   onProgress: OnProgress,
   signal?: AbortSignal,
 ): Promise<void> {
-  const folder = join(dataDirectory(), 'images');
-  await mkdir(folder, { recursive: true });
+  const folder = await prepareImages();
   const waiting = () =>
     onProgress({ text: `Waiting for another waldojo, which makes the image for PostgreSQL ${major}` });
   await withLock(join(folder, `docker-${major}-${await recipeHash(major)}.lock`), waiting, signal, async () => {
@@ -192,15 +191,13 @@ export async function exportImage(
   // Labelled as a lab that is not kept, so that it goes even if this program dies.
   const labelled = { id: newLabId('export'), scenario: 'export', keep: false, major, host: 'export' };
   const container = await createContainer(docker, { ...labelled, image, start: [] });
-  const part = `${tarball}.part`;
   try {
     const { Size } = await docker.getImage(image).inspect();
     const source = (await ask('export the image', container.export())) as Readable;
     const tell = (written: number) => onProgress({ text: `Writing ${tarball}`, fraction: Math.min(1, written / Size) });
-    await pipeline(counted(source, tell), createWriteStream(part), signal ? { signal } : {});
-    await rename(part, tarball);
+    const stopping = signal && addAbortListener(signal, () => source.destroy(signal.reason));
+    await writeTarball(tarball, counted(source, tell)).finally(() => stopping?.[Symbol.dispose]());
   } finally {
-    await rm(part, { force: true });
     await removeContainer(container);
   }
 }

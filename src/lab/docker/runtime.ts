@@ -81,7 +81,7 @@ async function resume(docker: Docker, id: string, signal?: AbortSignal): Promise
 
 async function sweep(docker: Docker): Promise<void> {
   for (const lab of await listContainers(docker)) {
-    if (lab.owned) continue;
+    if (lab.owned || !lab.mine) continue;
     if (!lab.keep) await removeLab(docker, lab.id);
     // Somebody may have resumed it in this moment.
     else if (lab.running && !(await changedHands(docker, lab))) await killContainer(lab.container);

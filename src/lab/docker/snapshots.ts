@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { Snapshot } from '../lab.ts';
-import { listContainers, MACHINE, removeContainer } from './containers.ts';
+import { listContainers, removeContainer, whose } from './containers.ts';
 import { ask, explain, isConflict, isMissing } from './errors.ts';
 
 const REPOSITORY = 'waldojo/snapshot';
@@ -31,7 +31,7 @@ export async function removeLab(docker: Docker, id: string): Promise<void> {
   await removeOrphans(docker, id);
 }
 
-/** Removes the snapshots of labs that are no more: of this one, and of any that a program of this machine left behind. */
+/** Removes the snapshots of labs that are no more: of this one, and of any that a program of ours left behind. */
 export async function removeOrphans(docker: Docker, lab?: string): Promise<void> {
   const [images, containers] = await Promise.all([
     ask('list the snapshots', docker.listImages({ all: true, filters: { label: ['waldojo.snapshot'] } })),
@@ -39,7 +39,7 @@ export async function removeOrphans(docker: Docker, lab?: string): Promise<void>
   ]);
   const labs = new Set(containers.map(({ id }) => id));
   let orphans = images
-    .filter(({ Labels }) => Labels['waldojo.lab'] === lab || Labels['waldojo.machine'] === MACHINE)
+    .filter(({ Labels }) => Labels['waldojo.lab'] === lab || Labels['waldojo.whose'] === whose())
     .filter(({ Labels }) => !labs.has(Labels['waldojo.lab'] ?? ''))
     .sort((a, b) => b.Created - a.Created)
     .map(({ Id }) => Id);

@@ -1,10 +1,10 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { access, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { access, rename, rm, stat } from 'node:fs/promises';
 import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { Major } from '../../model/topology.ts';
+import { MAJORS, type Major } from '../../model/topology.ts';
+import { readBounded, writeWhole } from '../../util/files.ts';
 import { EXIT, UserError } from '../../util/user-error.ts';
-import { buildRootfs, findRootfs, recipeHash } from '../images.ts';
+import { buildRootfs, findRootfs, recipeHash, writeTarball } from '../images.ts';
 import type { ImageInfo, OnProgress } from '../lab.ts';
 import { withLock } from '../lock.ts';
 import { runMapped } from './mapped.ts';
@@ -15,7 +15,7 @@ import {
   inStore,
   makeDirectory,
   namesIn,
-  prepareStore,
+  openStore,
   readLab,
   storeDirectory,
 } from './store.ts';
@@ -34,12 +34,22 @@ export const imageExists = (image: string): Promise<boolean> =>
 export async function listImages(): Promise<ImageInfo[]> {
   const images: ImageInfo[] = [];
   for (const name of await namesIn('images')) {
-    const file = await readFile(inStore(imagePath(name), 'image.json'), 'utf8').catch(() => undefined);
-    if (!file) continue;
-    const { major, tag, bytes } = JSON.parse(file) as Omit<ImageInfo, 'current'>;
-    images.push({ major, tag, bytes, current: tag === (await recipeHash(major)) });
+    const [, digits, tag] = /^postgres-(\d+)-(\w+)$/.exec(name) ?? [];
+    const major = MAJORS.find((known) => String(known) === digits);
+    if (!major || !tag || !(await imageExists(name))) continue;
+    images.push({ major, tag, bytes: await sizeOf(name), current: tag === (await recipeHash(major)) });
   }
   return images;
+}
+
+/** Bytes of the tarball that it was made from; 0 where that can no longer be read. */
+async function sizeOf(image: string): Promise<number> {
+  try {
+    const { bytes } = JSON.parse(String(await readBounded(inStore(imagePath(image), 'image.json'), { limit: 10_000 })));
+    return Number.isFinite(bytes) ? bytes : 0;
+  } catch {
+    return 0;
+  }
 }
 
 export async function removeImage(image: ImageInfo): Promise<void> {
@@ -52,7 +62,7 @@ export async function removeImage(image: ImageInfo): Promise<void> {
 }
 
 export async function buildImage(major: Major, onProgress: OnProgress, signal?: AbortSignal): Promise<void> {
-  await prepareStore();
+  await openStore();
   const name = await currentImage(major);
   const waiting = () => onProgress({ text: 'Waiting for another waldojo, which makes this image' });
   await withLock(inStore(imagePath(`.${name}.lock`)), waiting, signal, async () => {
@@ -80,7 +90,7 @@ export async function importImage(
   const { size: bytes } = await stat(tarball).catch((cause) => {
     throw new UserError('no-tarball', `${tarball} cannot be read.`, { exit: EXIT.usage, cause });
   });
-  await prepareStore();
+  await openStore();
   const tag = await recipeHash(major);
   const name = nameOf({ major, tag });
   const hidden = hiddenName(name);
@@ -98,7 +108,7 @@ export async function importImage(
           })
         : error;
     });
-    await writeFile(inStore(imagePath(hidden), 'image.json'), JSON.stringify({ major, tag, bytes }));
+    await writeWhole(inStore(imagePath(hidden), 'image.json'), JSON.stringify({ major, tag, bytes }));
     // Another program may have been faster.
     if (!(await imageExists(name))) await rename(inStore(imagePath(hidden)), inStore(imagePath(name)));
   } finally {
@@ -114,22 +124,14 @@ export async function exportImage(
 ): Promise<void> {
   const name = await currentImage(major);
   if (!(await imageExists(name))) throw imageMissing(major);
-  const { bytes } = JSON.parse(await readFile(inStore(imagePath(name), 'image.json'), 'utf8')) as ImageInfo;
-  const unfinished = `${tarball}.part`;
-  const count = meter(bytes, (fraction) => onProgress({ text: `Writing ${tarball}`, fraction }));
-  try {
-    const file = createWriteStream(unfinished);
-    const stored = pipeline(count, file);
-    const packed = runMapped('tar -C "$1/rootfs" -c --numeric-owner .', [imagePath(name)], {
+  const count = meter(await sizeOf(name), (fraction) => onProgress({ text: `Writing ${tarball}`, fraction }));
+  const pack = (stop: AbortSignal) =>
+    runMapped('tar -C "$1/rootfs" -c --numeric-owner .', [imagePath(name)], {
       cwd: storeDirectory(),
-      signal,
+      signal: AbortSignal.any([stop, ...(signal ? [signal] : [])]),
       output: count,
     });
-    await Promise.all([stored, packed]);
-    await rename(unfinished, tarball);
-  } finally {
-    await rm(unfinished, { force: true });
-  }
+  await writeTarball(tarball, count, pack);
 }
 
 /** Passes bytes on and tells what share of the total has passed. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants, readFile } from 'node:fs/promises';
 import { release, userInfo } from 'node:os';
 import { promisify } from 'node:util';
-import { messageOf } from '../../util/user-error.ts';
+import { messageOf, UserError } from '../../util/user-error.ts';
 import type { Probe } from '../lab.ts';
 import { diagnose, type Facts } from './diagnosis.ts';
 import { PATH, runMapped } from './mapped.ts';
@@ -30,6 +30,9 @@ export async function probeLocal(signal?: AbortSignal): Promise<Probe> {
     return { ok: true, version: `util-linux ${version}, Linux ${release()}` };
   } catch (error) {
     signal?.throwIfAborted();
+    // Then nothing was tried.
+    if (error instanceof UserError && error.code === 'not-ours')
+      return { ok: false, reason: error.message, remedy: error.hint! };
     return diagnose(await gather(messageOf(error)));
   } finally {
     // In the background: nobody waits for it.

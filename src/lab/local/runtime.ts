@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import { UserError } from '../../util/user-error.ts';
 import { clusterFailed } from '../cluster-failed.ts';
 import { newLabId, ownerIsAlive, ownerOf } from '../ids.ts';
@@ -18,11 +19,13 @@ import { makeLabDirectory } from './memory.ts';
 import { probeLocal } from './probe.ts';
 import {
   discard,
+  inStore,
   type LabFile,
   labOf,
   labPath,
+  lookAtLab,
   namesIn,
-  prepareStore,
+  openStore,
   readLab,
   snapshotPath,
   storeDirectory,
@@ -60,7 +63,7 @@ async function create(spec: LabSpec, signal?: AbortSignal): Promise<Lab> {
   // A snapshot is a change of the image that its own lab lives on.
   const image = from ? (await readLab(labOf(from.id)))?.image : await currentImage(major);
   if (!image || !(await imageExists(image))) throw imageMissing(major);
-  await prepareStore();
+  await openStore();
   const id = newLabId(scenario);
   const file: LabFile = { scenario, keep, major, topology, image, created: new Date().toISOString(), owner: ownerOf() };
   const lab = new LocalLab(id, file);
@@ -81,7 +84,12 @@ async function create(spec: LabSpec, signal?: AbortSignal): Promise<Lab> {
 }
 
 async function resume(id: string, signal?: AbortSignal): Promise<Lab> {
-  const file = await readLab(id);
+  const { file, damage } = await lookAtLab(id);
+  if (damage) {
+    throw new UserError('lab-damaged', `The lab ${id} cannot be used: ${damage}.`, {
+      hint: `Its disk is left alone. To remove it: waldojo labs rm ${id}`,
+    });
+  }
   if (!file) throw new UserError('lab-missing', `There is no lab ${id}.`, { hint: 'waldojo labs' });
   if (file.owner && ownerIsAlive(file.owner)) {
     throw new UserError('lab-in-use', 'Another waldojo is using this lab.', { hint: 'Quit that one first' });
@@ -98,17 +106,25 @@ async function labs(): Promise<LabRecord[]> {
   const sizes = await sizesOf(ids);
   const records: LabRecord[] = [];
   for (const id of ids) {
-    const lab = await readLab(id);
-    if (!lab) continue;
-    const { scenario, keep, major, created, owner, init } = lab;
+    const { file, damage } = await lookAtLab(id);
+    if (damage) records.push({ ...(await damaged(id)), damage, bytes: sizes.get(id) });
+    if (!file) continue;
+    const { scenario, keep, major, created, owner, init } = file;
     records.push({
-      ...{ id, runtime: 'local', scenario, keep, major, created: new Date(created) },
+      ...{ id, runtime: 'local', scenario, keep, major, created: new Date(created), mine: true },
       running: init !== undefined && ownerIsAlive(init),
       owned: owner !== undefined && ownerIsAlive(owner),
       bytes: sizes.get(id),
     });
   }
   return records;
+}
+
+/** What can be told of a lab by its directory alone. */
+async function damaged(id: string): Promise<LabRecord> {
+  const made = await lstat(inStore(labPath(id))).catch(() => undefined);
+  const known = { id, runtime: 'local', scenario: '', keep: true, major: undefined, mine: true } as const;
+  return { ...known, created: made?.mtime ?? new Date(0), running: false, owned: false };
 }
 
 async function sizesOf(ids: string[]): Promise<Map<string, number>> {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chown, lstat, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Major, Topology } from '../../model/topology.ts';
+import { MAJORS, type Major, type Topology } from '../../model/topology.ts';
+import { ownDirectory, readBounded, reasonOf, writeWhole } from '../../util/files.ts';
 import { dataDirectory } from '../../util/paths.ts';
+import { EXIT, UserError } from '../../util/user-error.ts';
 import { ownerIsAlive, ownerOf } from '../ids.ts';
 import type { LabLabels } from '../lab.ts';
 import { runMapped } from './mapped.ts';
@@ -30,8 +32,12 @@ export const labOf = (snapshot: string): string => snapshot.slice(0, snapshot.la
 export const snapshotPath = (snapshot: string): string =>
   `${labPath(labOf(snapshot))}/snapshots/${snapshot.slice(labOf(snapshot).length + 1)}`;
 
+/** Of the file's format. What a version of tomorrow writes is left alone. */
+const VERSION = 1;
+
 /** What is known of a lab, in its lab.json. */
 export interface LabFile extends LabLabels {
+  version?: typeof VERSION;
   major: Major;
   topology: Topology;
   /** Directory name of the image that its disk is a change of. */
@@ -45,13 +51,28 @@ export interface LabFile extends LabLabels {
 
 /** Makes a directory that belongs to the root of the labs. Others must keep out: set-user-id programs are in there. */
 export async function makeDirectory(path: string): Promise<void> {
-  await mkdir(inStore(path), { recursive: true, mode: 0o700 });
-  if (isRoot()) await chown(inStore(path), ROOT_BASE, ROOT_BASE);
+  if (!isRoot()) return ownDirectory(inStore(path));
+  await ownDirectory(inStore(path), ROOT_BASE);
+  await chown(inStore(path), ROOT_BASE, ROOT_BASE);
 }
 
+/** Throws a UserError `not-ours`, or what the system says. */
 export async function prepareStore(): Promise<void> {
-  await mkdir(dataDirectory(), { recursive: true });
   for (const path of ['.', 'images', 'labs']) await makeDirectory(path);
+}
+
+/** The same, for whoever needs it: throws a UserError where no disk of a lab can be kept. */
+export async function openStore(): Promise<void> {
+  try {
+    await prepareStore();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError('no-data-directory', `${storeDirectory()} cannot be made: ${reasonOf(error)}.`, {
+      hint: 'Make room for it there, or set WALDOJO_DATA to a directory that you can write to.',
+      exit: EXIT.environment,
+      cause: error,
+    });
+  }
 }
 
 /** Names of what is in `images` or `labs`; those with a leading dot too when asked for. */
@@ -60,18 +81,53 @@ export async function namesIn(kind: 'images' | 'labs', hidden = false): Promise<
   return names.filter((name) => name.startsWith('.') === hidden).sort();
 }
 
-export async function readLab(id: string): Promise<LabFile | undefined> {
+/** What is known of a lab. `damage` says why not, as a sentence that goes on with its id, where there is a disk all the same. */
+export async function lookAtLab(id: string): Promise<{ file?: LabFile; damage?: string }> {
+  let text: string;
   try {
-    return JSON.parse(await readFile(inStore(labPath(id), 'lab.json'), 'utf8')) as LabFile;
-  } catch {
-    return undefined;
+    text = String(await readBounded(inStore(labPath(id), 'lab.json'), { limit: 1_000_000 }));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return { damage: `its lab.json: ${reasonOf(error)}` };
+    // Without a disk it is one that is being made, or was not made any further.
+    return lstat(inStore(labPath(id), 'up')).then(
+      () => ({ damage: 'its lab.json is missing' }),
+      () => ({}),
+    );
   }
+  try {
+    const found: unknown = JSON.parse(text);
+    if (isLabFile(found)) return { file: found };
+    if (isNewer(found)) return { damage: 'it is of a newer waldojo' };
+  } catch {}
+  return { damage: text.trim() === '' ? 'its lab.json is empty' : 'its lab.json is damaged' };
 }
 
+export const readLab = async (id: string): Promise<LabFile | undefined> => (await lookAtLab(id)).file;
+
+function isLabFile(value: unknown): value is LabFile {
+  const { version = VERSION, scenario, keep, major, topology, image, created, owner, init } = fieldsOf(value);
+  const { host, clusters } = fieldsOf(topology);
+  return (
+    version === VERSION &&
+    [scenario, host].every((text) => typeof text === 'string') &&
+    typeof keep === 'boolean' &&
+    MAJORS.some((known) => known === major) &&
+    Array.isArray(clusters) &&
+    typeof image === 'string' &&
+    /^[\w-]+$/.test(image) &&
+    typeof created === 'string' &&
+    !Number.isNaN(Date.parse(created)) &&
+    [owner, init].every((process) => process === undefined || /^\d+:\d+$/.test(String(process)))
+  );
+}
+
+const isNewer = (value: unknown): boolean => Number(fieldsOf(value).version) > VERSION;
+const fieldsOf = (value: unknown): Record<string, unknown> => ({ ...(value as Record<string, unknown> | null) });
+
+/** A lab that goes with its program need not outlive a power cut. */
 export async function writeLab(id: string, lab: LabFile): Promise<void> {
-  const file = inStore(labPath(id), 'lab.json');
-  await writeFile(`${file}.new`, JSON.stringify(lab, null, 2));
-  await rename(`${file}.new`, file);
+  const text = JSON.stringify({ version: VERSION, ...lab }, null, 2);
+  await writeWhole(inStore(labPath(id), 'lab.json'), text, { mode: 0o600, sync: lab.keep });
 }
 
 /** A name for something that is being made or removed. `isForgotten` once this program has died. */

@@ -38,6 +38,35 @@ async function withLab(use: (lab: Lab) => Promise<void>, more: Partial<LabSpec> 
   }
 }
 
+describe.skipIf(skipped)('a lab of another data directory of the same engine', () => {
+  const elsewhere = async <T>(work: () => Promise<T>): Promise<T> => {
+    const before = process.env.WALDOJO_DATA;
+    process.env.WALDOJO_DATA = '/nonexistent';
+    try {
+      return await work();
+    } finally {
+      if (before === undefined) delete process.env.WALDOJO_DATA;
+      else process.env.WALDOJO_DATA = before;
+    }
+  };
+
+  test('is told apart, and no sweep touches it or its snapshots, whatever became of its program', () =>
+    withLab(async (lab) => {
+      const isMine = async () => (await runtime.labs()).find(({ id }) => id === lab.id)?.mine;
+      expect([await isMine(), await elsewhere(isMine)]).toEqual([true, false]);
+      await lab.snapshot();
+      // As of a program that has died.
+      await docker('rename', await containersOf(lab), `waldojo-${lab.id}.4194304.1.1`);
+      await elsewhere(() => runtime.sweep());
+      expect(await containersOf(lab)).not.toBe('');
+      await docker('rm', '-f', await containersOf(lab));
+      await elsewhere(() => runtime.sweep());
+      expect(await imagesOf(lab)).not.toBe('');
+      await runtime.sweep();
+      expect(await imagesOf(lab)).toBe('');
+    }));
+});
+
 describe.skipIf(skipped)('a lab in a container', () => {
   let lab: Lab;
   beforeAll(async () => {

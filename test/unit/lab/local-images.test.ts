@@ -1,4 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +11,12 @@ import { rootfsProgress } from '../../../src/lab/rootfs-progress.ts';
 import { MAJORS } from '../../../src/model/topology.ts';
 import { whyNotWith } from '../../contract/runtimes.ts';
 import { leftOut } from '../../leave-out.ts';
+
+const processesWith = (argument: string): string[] =>
+  spawnSync('pgrep', ['-af', `sleep ${argument}`])
+    .stdout.toString()
+    .split('\n')
+    .filter((line) => /^\d+ sleep/.test(line));
 
 describe('the mirror of this machine', () => {
   it.each([
@@ -190,6 +198,30 @@ describe.skipIf(whyNot)(`a build that cannot be made${leftOut(whyNot)}`, () => {
   it('ends when it is aborted, and throws the reason', async () => {
     await fake('exec sleep 60');
     await expect(buildRootfs(17, () => {}, AbortSignal.timeout(100))).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  it('leaves nothing but its log where its program is killed, and does not go on alone', async () => {
+    const temporary = join(data, 'temporary');
+    await mkdir(temporary);
+    await fake(
+      `for last; do case $last in *.part) echo half >"$last";; esac; done; mkdir "$TMPDIR/root"; touch "$WALDOJO_DATA/begun"; exec sleep 60.${process.pid}`,
+    );
+    // A program of its own, also for what it is told by the environment.
+    const does = (call: string) => {
+      const module = JSON.stringify(join(import.meta.dirname, '../../../src/lab/images.ts'));
+      const program = `const images = await import(${module}); await images.${call};`;
+      const env = { ...process.env, TMPDIR: temporary };
+      return spawn(process.execPath, ['--input-type=module', '-e', program], { env, stdio: 'ignore' });
+    };
+    const child = does('buildRootfs(17, () => {})');
+    await expect.poll(() => readdir(data), { timeout: 20_000 }).toContain('begun');
+    expect((await readdir(join(data, 'images'))).length).toBe(3);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await expect.poll(() => processesWith(`60.${process.pid}`)).toEqual([]);
+    expect(await once(does('sweepImages()'), 'exit')).toEqual([0, null]);
+    expect(await readdir(join(data, 'images'))).toEqual(['postgres-17.log']);
+    expect(await readdir(temporary)).toEqual([]);
   });
 
   it('is made once, by whoever comes first', async () => {
