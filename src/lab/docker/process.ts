@@ -32,6 +32,8 @@ export interface Process {
 // runc is written in Go, whose runtime raises the soft limit of open files, and in one exec of forty that gets through.
 const ENTER = 'ulimit -Sn 1024; cd || exit; echo $$; exec "$@"';
 // The size is set from inside: set through the API, a program may see 0x0 for its first milliseconds.
+/** What nobody types by chance: an engine takes an empty list for its default. */
+const NO_KEYS = Array.from({ length: 8 }, () => 'ctrl-^,ctrl-_').join(',');
 const ENTER_TERMINAL = `stty cols "$1" rows "$2"; shift 2; ${ENTER}`;
 
 /** At home, with an open standard input. */
@@ -48,6 +50,8 @@ export async function startProcess(container: Docker.Container, argv: string[], 
     AttachStdout: true,
     AttachStderr: true,
     Tty: tty,
+    // By default an engine keeps Ctrl-P to itself, and lets go of the terminal after Ctrl-P Ctrl-Q.
+    DetachKeys: NO_KEYS,
   });
   // Some engines look for `Tty` in this call, others in the one before.
   const socket = await exec.start({ hijack: true, stdin: true, Tty: tty });
@@ -123,5 +127,5 @@ async function killSession(container: Docker.Container, session: number): Promis
 const notStarted = (argv: string[], user: string, said: string): UserError =>
   new UserError('exec-failed', `Could not start ${argv[0]} as ${user}: ${said.trim()}`);
 
-/** As Node calls a connection that the other side ended without an answer: the engine, or the container, has gone. */
-const hungUp = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+/** The engine, or the container, has gone. */
+const hungUp = (): UserError => new UserError('exec-failed', 'The engine hung up before a command had begun.');
