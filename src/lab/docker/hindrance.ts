@@ -51,8 +51,7 @@ export class Hindrances {
     const what = await this.look();
     clearTimeout(late);
     this.#looking = false;
-    // It may have been paused for a snapshot meanwhile.
-    if (this.#isWatched()) this.#tell(what);
+    this.#tell(what);
   }
 
   #silent(): string {
@@ -60,7 +59,8 @@ export class Hindrances {
   }
 
   #tell(what: string | undefined): void {
-    if (what === this.#told) return;
+    // It may be paused for a snapshot meanwhile, during which some engines tell nothing of it either.
+    if (what === this.#told || !this.#isWatched()) return;
     this.#told = what;
     for (const listener of this.#listeners) listener(what);
   }

@@ -15,6 +15,8 @@ import { confined } from './confinement.ts';
 import { createContainer, removeContainer } from './containers.ts';
 import { ask, EngineError, explain, isMissing } from './errors.ts';
 import { follow, type Item } from './progress.ts';
+import { proxyArguments } from './proxies.ts';
+import { lineOf } from './transport.ts';
 
 const REPOSITORY = 'waldojo/postgres';
 const nameOf = (major: Major, hash: string): string => `${REPOSITORY}:${major}-${hash}`;
@@ -119,7 +121,7 @@ async function buildFromBase(
 ): Promise<void> {
   const options = {
     t: await imageName(major),
-    buildargs: { SUITE: SUITES[major], MAJOR: String(major) },
+    buildargs: { ...proxyArguments(lineOf(docker).address), SUITE: SUITES[major], MAJOR: String(major) },
     labels: labels(major, await recipeHash(major)),
     rm: true,
     forcerm: true,
