@@ -37,6 +37,8 @@ forEachRuntime((runtime) => {
     expect([session.lab!.id, session.state.step]).toEqual([id, 1]);
     expect(await sh(session.lab!, 'cat marker', 'student')).toBe('mine');
 
+    // What follows is the session's alone: one runtime will do.
+    if (runtime.name === 'docker') return;
     await runtime.removeLab(id);
     await expect.poll(phase).toMatchObject({ name: 'failed' });
     await session.start();

@@ -46,8 +46,7 @@ export class Hindrances {
   async #glance(): Promise<void> {
     if (this.#looking || !this.#isWatched()) return;
     this.#looking = true;
-    // An answer that is late already is worth a word; the limit of the request is for those who wait for one.
-    const late = setTimeout(() => this.#tell(this.#silent()), lineOf(this.#docker).limits.watch);
+    const late = setTimeout(() => this.#tell(this.#silent()), lineOf(this.#docker).limits.late);
     const what = await this.look();
     clearTimeout(late);
     this.#looking = false;

@@ -1,10 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { TerminalSize } from '../../terminal/pty.ts';
+import { excerpt } from '../../util/excerpt.ts';
 import { poll } from '../../util/poll.ts';
 import { UserError } from '../../util/user-error.ts';
 import { demultiplexer, type Sink } from './demux.ts';
 import { ask } from './errors.ts';
+import { LIMITS } from './transport.ts';
 
 export interface Start {
   user?: string | undefined;
@@ -35,6 +37,9 @@ const ENTER = 'ulimit -Sn 1024; cd || exit; echo $$; exec "$@"';
 /** What nobody types by chance: an engine takes an empty list for its default. */
 const NO_KEYS = Array.from({ length: 8 }, () => 'ctrl-^,ctrl-_').join(',');
 const ENTER_TERMINAL = `stty cols "$1" rows "$2"; shift 2; ${ENTER}`;
+
+/** Bytes that may come before the line that says the number. */
+const LONGEST_LINE = 65_536;
 
 /** At home, with an open standard input. */
 export async function startProcess(container: Docker.Container, argv: string[], start: Start = {}): Promise<Process> {
@@ -77,15 +82,21 @@ export async function startProcess(container: Docker.Container, argv: string[], 
       }
       said = Buffer.concat([said, bytes]);
       const [line, pid] = /^(\d+)\r?\n/.exec(said.toString('latin1')) ?? [];
-      if (line === undefined) return;
+      if (line === undefined) {
+        if (said.length > LONGEST_LINE) socket.destroy();
+        return;
+      }
+      clearTimeout(late);
       socket.pause();
       if (said.length > line.length) held.push(['out', said.subarray(line.length)]);
       sink = (...output) => held.push(output);
       resolve(Number(pid));
     };
+    const late = setTimeout(() => socket.destroy(), LIMITS.work);
     closed.then(() => {
+      clearTimeout(late);
       const why = Buffer.concat([said, ...held.map(([, bytes]) => bytes)]).toString();
-      reject(why === '' ? hungUp() : notStarted(argv, user, why));
+      reject(why === '' ? hungUp() : notStarted(argv, user, excerpt(why, 1000)));
     });
   });
 
@@ -121,7 +132,9 @@ export async function startProcess(container: Docker.Container, argv: string[], 
 async function killSession(container: Docker.Container, session: number): Promise<void> {
   const exec = await container.exec({ Cmd: ['pkill', '-KILL', '-s', `${session}`], User: 'root', AttachStdout: true });
   const output = await exec.start({ hijack: true, stdin: true });
+  const late = setTimeout(() => output.destroy(), LIMITS.answer);
   await new Promise((resolve) => output.resume().once('close', resolve));
+  clearTimeout(late);
 }
 
 const notStarted = (argv: string[], user: string, said: string): UserError =>

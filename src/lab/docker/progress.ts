@@ -15,7 +15,7 @@ const LONGEST = 2 ** 20;
 
 /**
  * Reads the stream to its end. That a task failed stands only in an item of it: then throws what that says. Throws as well
- * when the stream breaks off, is no such stream, or shows no sign of life for too long.
+ * when the stream breaks off or is no such stream.
  */
 export async function follow(
   docker: Docker,
@@ -24,10 +24,7 @@ export async function follow(
   signal?: AbortSignal,
 ): Promise<void> {
   const source = stream as Readable;
-  const { address, limits } = lineOf(docker);
-  const { idle } = limits;
-  const silent = new EngineError('engine-silent', address, `has said nothing for ${idle / 1000} s`);
-  const timer = setTimeout(() => source.destroy(silent), idle);
+  const { address } = lineOf(docker);
   const hear = (line: string): void => {
     if (!line.trim()) return;
     const { data: item } = ITEM.safeParse(parse(line));
@@ -38,7 +35,6 @@ export async function follow(
   let rest = '';
   try {
     for await (const chunk of source.setEncoding('utf8') as AsyncIterable<string>) {
-      timer.refresh();
       const lines = (rest + chunk).split('\n');
       rest = lines.pop()!;
       if (rest.length > LONGEST) hear(rest);
@@ -49,7 +45,6 @@ export async function follow(
     signal?.throwIfAborted();
     throw error instanceof EngineError ? error : EngineError.of(error, address);
   } finally {
-    clearTimeout(timer);
     source.destroy();
   }
   signal?.throwIfAborted();

@@ -15,8 +15,9 @@ export interface Limits {
   work: number;
   /** For what reads or writes a whole disk. */
   copy: number;
-  /** How often it is looked whether a lab is hindered. */
+  /** How often it is looked whether a lab is hindered, and when the answer to that is worth a word for being late. */
   watch: number;
+  late: number;
   /** Between two signs of life of a long task, such as a build. */
   idle: number;
   /** Of an answer that is taken in as a whole. */
@@ -28,6 +29,7 @@ export const LIMITS: Limits = {
   work: 60_000,
   copy: 600_000,
   watch: 2000,
+  late: 5000,
   idle: 600_000,
   bytes: 16 * 2 ** 20,
 };
@@ -116,7 +118,12 @@ async function ask(call: Call, address: string, agent: Agent, limits: Limits): P
     const { statusCode = 0 } = response;
     const accepted = call.statusCodes[statusCode] === true;
     if (call.hijack && accepted) throw wrong('did not open the stream that it was asked for');
-    if (call.isStream && accepted) return response;
+    if (call.isStream && accepted) {
+      // What is attached to a lab may be still for as long as its learner likes.
+      const silent = new EngineError('engine-silent', address, `has said nothing for ${limits.idle / 1000} s`);
+      if (!path.endsWith('/attach')) response.setTimeout(limits.idle, () => response.destroy(silent));
+      return response;
+    }
     const text = await read(response, limits.bytes, wrong);
     const json = parse(text);
     if (!accepted) throw refusal(response, json, text, address);

@@ -1,49 +1,15 @@
-import { createConnection, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createDockerRuntime } from '../../../src/lab/docker/runtime.ts';
 import { LIMITS } from '../../../src/lab/docker/transport.ts';
 import type { Lab, LabSpec } from '../../../src/lab/lab.ts';
 import { processes } from '../../contract/runtimes.ts';
+import { proxyOf } from '../../engine-proxy.ts';
 import { runtime, skipped, spec } from './docker-support.ts';
 
 const docker = async (...args: string[]): Promise<string> => (await execa('docker', args)).stdout.trim();
 const containersOf = (lab: Lab) => docker('ps', '-aq', '--filter', `label=waldojo.lab=${lab.id}`);
 const imagesOf = (lab: Lab) => docker('images', '-aq', '--filter', `label=waldojo.lab=${lab.id}`);
-
-/** An engine that can go away: another socket of the one that is here. */
-async function proxyOf(
-  engine: string,
-  /** Why the engine refuses a request, of which this is what comes first. */
-  refuses: (request: string) => string | undefined = () => undefined,
-): Promise<{ path: string; cut(): void }> {
-  const path = join(tmpdir(), 'proxy.sock');
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = createConnection(engine);
-    for (const socket of [client, upstream]) sockets.add(socket.on('error', () => {}));
-    client
-      .on('end', () => upstream.end())
-      .on('data', (bytes) => {
-        const message = refuses(bytes.toString('latin1'));
-        const body = JSON.stringify({ message });
-        if (message === undefined) upstream.write(bytes);
-        else
-          client.end(`HTTP/1.1 400 Bad Request\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
-      });
-    upstream.pipe(client);
-  });
-  await new Promise<void>((resolve) => server.listen(path, resolve));
-  return {
-    path,
-    cut() {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}
 
 async function withLab(use: (lab: Lab) => Promise<void>, more: Partial<LabSpec> = {}): Promise<void> {
   const lab = await runtime.create({ ...spec, ...more });
@@ -166,7 +132,8 @@ describe.skipIf(skipped)('a lab in a container', () => {
       await docker('pause', container);
       await expect.poll(() => told).toEqual([expect.stringContaining('docker unpause')]);
       const stuck = { name: 'UserError', code: 'lab-hindered', message: expect.stringContaining('docker unpause') };
-      await expect(watched.exec(['true'], { timeout: 100 })).rejects.toMatchObject(stuck);
+      const opening = watched.openTerminal(['true'], { user: 'student', columns: 80, rows: 24 });
+      await expect(opening).rejects.toMatchObject(stuck);
       await docker('unpause', container);
       await expect.poll(() => told.at(-1)).toBeUndefined();
       expect(await watched.exec(['true'])).toMatchObject({ exitCode: 0 });
@@ -215,14 +182,15 @@ describe.skipIf(skipped)('a lab in a container', () => {
 describe.skipIf(skipped)('an engine that refuses limits', () => {
   test('gives labs without these, and with all others', async () => {
     let started = 0;
-    const proxy = await proxyOf('/var/run/docker.sock', (request) => {
-      if (/^POST \/containers\/create\S*NanoCpus/.test(request)) return 'NanoCPUs can not be set: no CFS scheduler';
+    const proxy = await proxyOf((request) => {
+      if (/^POST \/containers\/create\S*NanoCpus/.test(request))
+        return { refusal: 'NanoCPUs can not be set: no CFS scheduler' };
       // A rootless one finds out at the start.
       if (/^POST \/containers\/\w+\/start/.test(request) && ++started === 1)
-        return 'controller `pids` is not available';
-      return undefined;
+        return { refusal: 'controller `pids` is not available' };
+      return request;
     });
-    vi.stubEnv('DOCKER_HOST', `unix://${proxy.path}`);
+    vi.stubEnv('DOCKER_HOST', proxy.address);
     const picky = createDockerRuntime();
     const lab = await picky.create(spec);
     vi.unstubAllEnvs();
@@ -280,8 +248,8 @@ describe.skipIf(skipped)('a lab that dies', () => {
     }));
 
   test('says that the engine is gone, where that is so, and keeps nobody waiting', async () => {
-    const proxy = await proxyOf('/var/run/docker.sock');
-    vi.stubEnv('DOCKER_HOST', `unix://${proxy.path}`);
+    const proxy = await proxyOf();
+    vi.stubEnv('DOCKER_HOST', proxy.address);
     const lab = await createDockerRuntime().create(spec);
     vi.unstubAllEnvs();
     const running = lab.exec(['sleep', '60']);

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { connectEngine } from '../../../src/lab/docker/engine.ts';
+import { Hindrances } from '../../../src/lab/docker/hindrance.ts';
 import { follow } from '../../../src/lab/docker/progress.ts';
 import { createDockerRuntime } from '../../../src/lab/docker/runtime.ts';
 import type { Limits } from '../../../src/lab/docker/transport.ts';
@@ -8,7 +9,16 @@ import { UserError } from '../../../src/util/user-error.ts';
 import { type FakeEngine, fakeEngine, otherServer, SICKNESSES } from '../../fake-engine.ts';
 import { spec } from './docker-support.ts';
 
-const limits: Limits = { probe: 300, answer: 300, work: 300, copy: 300, watch: 50, idle: 300, bytes: 1_000_000 };
+const limits: Limits = {
+  probe: 200,
+  answer: 200,
+  work: 200,
+  copy: 200,
+  watch: 20,
+  late: 60,
+  idle: 200,
+  bytes: 1_000_000,
+};
 
 /** A sentence or two for a person, in characters that a terminal only shows. */
 function expectSentence(text: string, address: string): void {
@@ -104,6 +114,26 @@ describe('an engine that is sick is told of by each question, in a sentence, in 
     await expectTold(() => runtime.create(spec), engine, 'engine-silent');
     engine.close();
   });
+});
+
+test('an engine that falls silent in the middle of a lesson is told of, and when it answers again', async () => {
+  let answers = true;
+  const state = { Running: true, Paused: false, ExitCode: 0 };
+  const engine = await fakeEngine((_, response) => void (answers && response.end(JSON.stringify({ State: state }))));
+  const docker = await connectEngine({ address: engine.address, from: 'default' }, limits);
+  const hindrances = new Hindrances(
+    docker,
+    () => docker.getContainer('c0'),
+    () => true,
+  );
+  const told: (string | undefined)[] = [];
+  hindrances.on((what) => told.push(what));
+  answers = false;
+  await expect.poll(() => told).toEqual([expect.stringContaining(engine.address)]);
+  answers = true;
+  await expect.poll(() => told.at(-1)).toBeUndefined();
+  hindrances.end();
+  engine.close();
 });
 
 describe('a long task of an engine', () => {
