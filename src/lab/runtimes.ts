@@ -23,7 +23,7 @@ export async function usableRuntimes(): Promise<Runtime[]> {
 
 /**
  * Asks every runtime that works here. One that should and does not is no trouble of the others: `troubles` has a sentence of
- * each, such as `docker: The engine at … did not answer within 2 s.`
+ * each, such as `docker is left out: The engine at … did not answer within 2 s. Start it again …`
  */
 export async function askEach<T>(
   question: (runtime: Runtime) => Promise<T>,
@@ -31,14 +31,15 @@ export async function askEach<T>(
   const answers: { runtime: Runtime; answer: T }[] = [];
   const troubles: string[] = [];
   const asked = (await allRuntimes()).map(async (runtime) => {
-    const trouble = (what: string) => troubles.push(`${runtime.name}: ${what}`);
+    const trouble = (what: string, todo?: string) =>
+      troubles.push(`${runtime.name} is left out: ${what}${todo ? ` ${todo}` : ''}`);
     const probe = await runtime.probe();
-    if (!probe.ok) return probe.sick && trouble(probe.reason);
+    if (!probe.ok) return probe.sick && trouble(probe.reason, probe.remedy);
     try {
       answers.push({ runtime, answer: await question(runtime) });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      trouble(error.message);
+      trouble(error.message, error.hint);
     }
   });
   await Promise.all(asked);
