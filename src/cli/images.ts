@@ -1,6 +1,6 @@
 import { startJanitor } from '../lab/janitor.ts';
-import type { Progress, Runtime, RuntimeName } from '../lab/lab.ts';
-import { openRuntime, usableRuntimes } from '../lab/runtimes.ts';
+import type { ImageInfo, Progress, Runtime, RuntimeName } from '../lab/lab.ts';
+import { askEach, openRuntime, usableRuntimes } from '../lab/runtimes.ts';
 import { DEFAULT_MAJOR, type Major } from '../model/topology.ts';
 import { EXIT, type ExitStatus, UserError } from '../util/user-error.ts';
 import { withPackages } from './packages.ts';
@@ -13,7 +13,7 @@ interface Selection {
 
 /** `waldojo images list`. */
 export async function listImages({ json }: { json?: boolean }): Promise<ExitStatus> {
-  const images = await present(await usableRuntimes());
+  const images = await present();
   if (json) printJson(images.map(({ runtime, image }) => ({ runtime: runtime.name, ...image })));
   else if (images.length === 0) process.stdout.write('There are no lab images yet. The first start makes one.\n');
   else {
@@ -57,8 +57,9 @@ export async function buildImages(
 
 /** `waldojo images rm`. */
 export async function removeImages(options: Selection): Promise<ExitStatus> {
-  const runtimes = (await usableRuntimes()).filter(({ name }) => options.runtime?.includes(name) ?? true);
-  const images = (await present(runtimes)).filter(({ image }) => options.pg?.includes(image.major) ?? true);
+  const images = (await present())
+    .filter(({ runtime }) => options.runtime?.includes(runtime.name) ?? true)
+    .filter(({ image }) => options.pg?.includes(image.major) ?? true);
   for (const { runtime, image } of images) {
     await runtime.removeImage(image);
     process.stdout.write(`Removed PostgreSQL ${image.major} of ${runtime.name}.\n`);
@@ -96,11 +97,11 @@ async function selected(
   return runtimes;
 }
 
-async function present(runtimes: Runtime[]) {
-  const images = await Promise.all(
-    runtimes.map(async (runtime) => (await runtime.images()).map((image) => ({ runtime, image }))),
-  );
-  return images.flat();
+/** The images of every runtime that works here. It is told on standard error where there may be more. */
+async function present(): Promise<{ runtime: Runtime; image: ImageInfo }[]> {
+  const { answers, troubles } = await askEach((runtime) => runtime.images());
+  for (const trouble of troubles) process.stderr.write(`${trouble}\n`);
+  return answers.flatMap(({ runtime, answer }) => answer.map((image) => ({ runtime, image })));
 }
 
 /** Shows progress on standard error: one line that changes on a terminal, a line for each new text elsewhere. */

@@ -5,11 +5,11 @@ import { printJson, table } from './screen.ts';
 /** `waldojo list`. */
 export async function list({ json }: { json?: boolean }): Promise<ExitStatus> {
   const { items, notices } = await overview();
+  for (const notice of notices) process.stderr.write(`${notice}\n`);
   if (json) {
     printJson(items);
     return EXIT.done;
   }
-  for (const notice of notices) process.stderr.write(`${notice}\n`);
   const rows = items.map((item) => [
     item.finished ? '✓' : item.completed > 0 ? '…' : ' ',
     item.id,

@@ -5,8 +5,13 @@ import type { Pty, TerminalSize } from '../terminal/pty.ts';
 export const RUNTIMES = ['docker', 'local'] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
 
-/** Whether a runtime works here (`version` names what answers, such as `Docker 28.2.2`) and, if not, the one thing to do. */
-export type Probe = { ok: true; version: string } | { ok: false; reason: string; remedy: string };
+/**
+ * Whether a runtime works here (`version` names what answers, such as `Docker 28.2.2`) and, if not, the one thing to do.
+ * `sick`: it is there and should work, so labs of somebody's may be in it.
+ */
+export type Probe =
+  | { ok: true; version: string }
+  | { ok: false; reason: string; remedy: string; sick?: boolean | undefined };
 
 export interface Progress {
   /** What is being done, such as `Unpacking postgresql-17`. */
@@ -115,6 +120,11 @@ export interface Lab {
   remove(): Promise<void>;
   /** Aborts, with a UserError as its reason, when the lab dies without having been asked to. */
   readonly gone: AbortSignal;
+  /**
+   * Hears, in a sentence, that the lab cannot go on for now, such as when somebody has paused it; and undefined when it can
+   * again. Absent where a runtime knows of nothing of the kind.
+   */
+  onHindrance?(listener: (what: string | undefined) => void): void;
 }
 
 export interface Runtime {

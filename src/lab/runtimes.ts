@@ -22,6 +22,32 @@ export async function usableRuntimes(): Promise<Runtime[]> {
 }
 
 /**
+ * Asks every runtime that works here. One that should and does not is no trouble of the others: `troubles` has a sentence of
+ * each, such as `docker is left out: The engine at … did not answer within 2 s. Start it again …`
+ */
+export async function askEach<T>(
+  question: (runtime: Runtime) => Promise<T>,
+): Promise<{ answers: { runtime: Runtime; answer: T }[]; troubles: string[] }> {
+  const answers: { runtime: Runtime; answer: T }[] = [];
+  const troubles: string[] = [];
+  const asked = (await allRuntimes()).map(async (runtime) => {
+    const trouble = (what: string, todo?: string) =>
+      troubles.push(`${runtime.name} is left out: ${what}${todo ? ` ${todo}` : ''}`);
+    const probe = await runtime.probe();
+    if (!probe.ok) return probe.sick && trouble(probe.reason, probe.remedy);
+    try {
+      answers.push({ runtime, answer: await question(runtime) });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      trouble(error.message, error.hint);
+    }
+  });
+  await Promise.all(asked);
+  answers.sort((a, b) => RUNTIMES.indexOf(a.runtime.name) - RUNTIMES.indexOf(b.runtime.name));
+  return { answers, troubles };
+}
+
+/**
  * The runtime that was asked for, else the first that works here. Throws a UserError `no-runtime` that says what was tried.
  * One that has the image for `major` has worked before and is not tried first: whoever makes a lab hears if it no longer does.
  */

@@ -94,7 +94,7 @@ export class Session {
   async start(): Promise<void> {
     try {
       if (this.#end.signal.aborted) await this.#recover();
-      await this.open();
+      await this.open().catch((error) => this.#openAnew(error));
       this.#watch = setInterval(() => this.#look.busy || this.#glance(), WATCH_INTERVAL).unref();
       this.#glance();
     } catch (error) {
@@ -109,6 +109,7 @@ export class Session {
     this.#dispatch({ type: 'phase', phase: { name: 'starting', text: 'Starting the lab' } });
     const lab = await bootLab(this.#options, signal);
     addAbortListener(lab.gone, () => this.#fail(lab.gone.reason));
+    lab.onHindrance?.((what) => this.tell(what ? 'error' : 'info', what ?? 'The lab goes on.'));
     const place = new Workplace(lab, scenario, this.#size, {
       began: (terminal, record) => this.#ran.push({ terminal, record }),
       ended: () => this.#glance(),
@@ -271,6 +272,18 @@ export class Session {
     this.#end = new AbortController();
     const { lab: _, ...options } = this.#options;
     this.#options = lab ? { ...options, resume: { lab, places } } : options;
+  }
+
+  /** Where the lab to go on in is no more, the step to go on at still is known. */
+  async #openAnew(error: unknown): Promise<void> {
+    const { scenario, runtime, keep, resume } = this.#options;
+    if (!resume || !(error instanceof UserError) || error.code !== 'lab-missing') throw error;
+    const startAt = this.#state.step;
+    this.#options = { scenario, runtime, keep, startAt };
+    this.#dispatch({ type: 'reset' });
+    if (startAt > 0)
+      this.tell('info', 'The lab you had is gone. In this new one, the steps before yours are done for you.');
+    await this.open();
   }
 
   async #leave(what: 'keep' | 'remove'): Promise<void> {

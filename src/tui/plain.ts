@@ -11,6 +11,7 @@ const HELP = `Type a command: it runs in the lab, in the terminal whose name the
   /hint       a hint                            /solution    show the solution
   /answer …   answer the question               /in <name>   change the terminal
   /read       this step's text again            /reset       start over in a new lab
+  /again      start a lab again that has stopped, and go on
   /quit       leave and keep the lab            /remove      leave and remove the lab`;
 
 /** The session as plain text: for a screen reader, a dumb terminal, or a pipe. */
@@ -103,6 +104,10 @@ async function obey(session: Session, word: string, rest: string, line: string, 
     case '/reset':
       await session.reset();
       return tellStep(session, say);
+    case '/again':
+      if (session.state.phase.name !== 'failed') return say('The lab has not stopped.');
+      await session.start();
+      return tellStep(session, say);
     case '/run': {
       const block = nextBlock(session.state);
       if (!block) return say('There is no command left to run in this step.');
@@ -167,7 +172,7 @@ function announce(session: Session, say: (text: string) => void): () => void {
       phase.name === 'starting'
         ? `${phase.text} …`
         : phase.name === 'failed'
-          ? `${phase.message}\n${phase.hint ?? ''}\nYour progress is saved. Leave with /quit, or try again with /reset.`
+          ? `${phase.message}\n${phase.hint ?? ''}\nYour progress is saved. /again starts the lab and goes on where you were; /quit leaves.`
           : (notice?.text ?? '');
     if (text && text !== said) say(text);
     said = text;

@@ -55,7 +55,7 @@ export async function prove(scenario: Scenario, testCase: Case, options: ProveOp
     if (proof.findings.some(isFault) || proof.steps.some(isFaulty)) await ground.keep(session);
   } catch (error) {
     proof.interrupted = signal.aborted;
-    if (!signal.aborted) proof.findings.push(await troubleOf(error, lab, 1));
+    if (!signal.aborted) proof.findings.push(await troubleOf(error, lab ?? ground.lab, 1));
   } finally {
     proof.findings.push(...(await ground.close()));
   }

@@ -1,4 +1,4 @@
-import type { Runtime, Snapshot } from '../lab/lab.ts';
+import type { Lab, Runtime, Snapshot } from '../lab/lab.ts';
 import { type Check, patienceOf } from '../model/check.ts';
 import type { Scenario } from '../model/scenario.ts';
 import { allPass } from '../model/verdict.ts';
@@ -53,6 +53,11 @@ export class ProvingGround {
     this.#runtime = runtime;
     this.#keepFailed = keepFailed;
     signal.addEventListener('abort', this.#end);
+  }
+
+  /** Of the newest session, which may have failed to open in it. */
+  get lab(): Lab | undefined {
+    return [...this.#sessions].at(-1)?.lab;
   }
 
   /** A new lab, or a copy of one as it stood on entering a step. */

@@ -1,9 +1,11 @@
+import { addAbortListener } from 'node:events';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
+import { poll } from '../../util/poll.ts';
 import { UserError } from '../../util/user-error.ts';
 import { demultiplexer } from './demux.ts';
-import { ask, engineGone, isConnectionError } from './errors.ts';
+import { ask, explain, isMissing } from './errors.ts';
 
 /** One run of a lab's container, from its start to the end of its processes. */
 export interface Boot {
@@ -34,33 +36,54 @@ export async function boot(container: Docker.Container, signal?: AbortSignal): P
   // Attached before the start, so that no line is missed; and its end tells that the container has ended.
   const stream = await ask('watch the lab', container.attach({ stream: true, stdout: true, stderr: true }));
   const output = new PassThrough();
+  let told = 0;
+  let ready = false;
   stream.on(
     'data',
-    demultiplexer((_, bytes) => output.write(bytes)),
+    demultiplexer((_, bytes) => {
+      told += bytes.length;
+      if (told > CHATTER && !ready) output.end();
+      if (!output.writableEnded) output.write(bytes);
+    }),
   );
   stream.once('close', () => output.end()).on('error', () => {});
   const over = new Promise<void>((resolve) => output.once('finish', resolve)).then(() => whyEnded(container));
+  const late = AbortSignal.timeout(PATIENCE);
+  const stop = signal ? AbortSignal.any([late, signal]) : late;
+  const stopping = addAbortListener(stop, () => output.end());
   try {
     await ask('start the lab', container.start());
-    const failed = await readUntilReady(output, over, signal);
+    const failed = await readUntilReady(output);
+    signal?.throwIfAborted();
+    if (late.aborted) throw labDied(`The lab was not ready within ${PATIENCE / 1000} s.`);
+    if (!failed) throw told > CHATTER ? labDied('The lab says something else than that it is ready.') : await over;
+    ready = true;
+    // What the lab goes on to write there nobody reads; but the end of it is to be seen.
+    output.resume();
     unref(stream);
     return { container, failed, over };
   } catch (error) {
     (stream as PassThrough).destroy();
+    signal?.throwIfAborted();
     throw error;
+  } finally {
+    stopping[Symbol.dispose]();
   }
 }
 
-async function readUntilReady(output: PassThrough, over: Promise<UserError>, signal?: AbortSignal): Promise<string[]> {
+/** Milliseconds that a lab may take to be ready: a crash recovery is part of it. */
+const PATIENCE = 120_000;
+/** Bytes that it may say before. */
+const CHATTER = 2 ** 20;
+
+/** The clusters that did not start; undefined where the output ends before the lab is ready. */
+async function readUntilReady(output: PassThrough): Promise<string[] | undefined> {
   const failed: string[] = [];
-  const lines = createInterface({ input: output, ...(signal && { signal }) });
-  for await (const line of lines) {
-    signal?.throwIfAborted();
+  for await (const line of createInterface({ input: output })) {
     if (line === 'ready') return failed;
     if (line.startsWith('failed ')) failed.push(line.slice('failed '.length));
   }
-  signal?.throwIfAborted();
-  throw await over;
+  return undefined;
 }
 
 /** A watched lab alone does not keep the program from ending. */
@@ -70,12 +93,19 @@ function unref(stream: NodeJS.ReadableStream): void {
 
 async function whyEnded(container: Docker.Container): Promise<UserError> {
   try {
-    const { State } = await container.inspect({ abortSignal: AbortSignal.timeout(2000) });
+    // An engine closes the connection a moment before it takes down the end; a proxy closes it as it likes.
+    const { State } = await poll(
+      () => container.inspect(),
+      (seen) => !seen.State.Running,
+      { within: 2000 },
+    );
+    if (State.Running) return labDied('The engine has hung up on the lab.');
     const how = State.OOMKilled ? 'it ran out of memory' : `its first process ended with status ${State.ExitCode}`;
     return labDied(`The lab has stopped: ${how}.`);
   } catch (error) {
-    if (isConnectionError(error) || (error as Error).name === 'AbortError') return engineGone(error);
-    return labDied('The lab has been removed by somebody else.', error);
+    return isMissing(error)
+      ? labDied('The lab has been removed by somebody else.', error)
+      : (explain(error, 'ask how the lab ended') as UserError);
   }
 }
 

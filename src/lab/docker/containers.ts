@@ -9,29 +9,6 @@ import type { LabLabels, LabRecord } from '../lab.ts';
 import { initCommand } from './boot.ts';
 import { ask, isConflict, isMissing } from './errors.ts';
 
-const MEGABYTE = 2 ** 20;
-
-// What sudo and PostgreSQL need. A read-only root or no-new-privileges would break sudo and snapshots.
-const CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETUID', 'SETGID', 'KILL', 'AUDIT_WRITE'];
-
-const LIMITS: Docker.HostConfig = {
-  // The lab's own init reaps orphans. Under the engine's, a `pkill sleep` by root inside would end the lab.
-  Init: false,
-  NetworkMode: 'none',
-  CapDrop: ['ALL'],
-  CapAdd: CAPABILITIES,
-  Memory: 512 * MEGABYTE,
-  MemorySwap: 512 * MEGABYTE,
-  NanoCpus: 1e9,
-  PidsLimit: 256,
-  ShmSize: 128 * MEGABYTE,
-  Ulimits: [
-    { Name: 'core', Soft: 0, Hard: 0 },
-    { Name: 'nofile', Soft: 1024, Hard: 4096 },
-    { Name: 'fsize', Soft: 2048 * MEGABYTE, Hard: 2048 * MEGABYTE },
-  ],
-};
-
 /** Pids mean nothing on another machine that shares the engine, so each touches its own labs only. */
 function thisMachine(): string {
   try {
@@ -77,7 +54,11 @@ export interface ContainerSpec extends Labelled {
   start: string[];
 }
 
-export function createContainer(docker: Docker, spec: ContainerSpec): Promise<Docker.Container> {
+export function createContainer(
+  docker: Docker,
+  spec: ContainerSpec,
+  confinement: Docker.HostConfig,
+): Promise<Docker.Container> {
   const container = docker.createContainer({
     name: newName(spec.id),
     Image: spec.image,
@@ -87,7 +68,7 @@ export function createContainer(docker: Docker, spec: ContainerSpec): Promise<Do
     OpenStdin: true,
     Labels: labelsOf(spec),
     // sudo looks its own host up.
-    HostConfig: { ...LIMITS, ExtraHosts: [`${spec.host}:127.0.0.1`] },
+    HostConfig: { ...confinement, ExtraHosts: [`${spec.host}:127.0.0.1`] },
   });
   return ask('create the lab', container);
 }
@@ -113,8 +94,9 @@ export async function listContainers(docker: Docker, { id, size = false }: ListO
   return found.map((info) => recordOf(docker, info)).sort((a, b) => Number(b.created) - Number(a.created));
 }
 
-function recordOf(docker: Docker, { Id, Names, Labels, State, ...info }: Docker.ContainerInfo): Listed {
-  const owner = ownerIn(Names[0] ?? '');
+function recordOf(docker: Docker, { Id, Names, Labels: given, State, ...info }: Docker.ContainerInfo): Listed {
+  const owner = ownerIn(Names?.[0] ?? '');
+  const Labels = given ?? {};
   return {
     container: docker.getContainer(Id),
     owner,

@@ -1,6 +1,7 @@
 /** Lets work through, any number at once; while it is shut, for one piece of work alone, the others wait. */
 export class Gate {
   #shut: Promise<unknown> = Promise.resolve();
+  #alone = 0;
   readonly #inside = new Set<Promise<unknown>>();
 
   async pass<T>(work: () => Promise<T>): Promise<T> {
@@ -18,10 +19,20 @@ export class Gate {
     }
   }
 
+  /** Work that has to be alone is done, or waits. */
+  get isShut(): boolean {
+    return this.#alone > 0;
+  }
+
   async alone<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#shut;
+    this.#alone += 1;
     const running = before.then(() => Promise.allSettled(this.#inside)).then(work);
-    this.#shut = running.catch(() => {});
+    this.#shut = running
+      .catch(() => {})
+      .finally(() => {
+        this.#alone -= 1;
+      });
     return running;
   }
 }

@@ -6,14 +6,17 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { type Major, SUITES } from '../../model/topology.ts';
 import { packageFile } from '../../util/paths.ts';
-import { EXIT, UserError } from '../../util/user-error.ts';
+import { EXIT, messageOf, UserError } from '../../util/user-error.ts';
 import { newLabId } from '../ids.ts';
 import { buildRootfs, findRootfs, prepareImages, recipeHash, writeTarball } from '../images.ts';
 import type { ImageInfo, OnProgress } from '../lab.ts';
 import { withLock } from '../lock.ts';
+import { confined } from './confinement.ts';
 import { createContainer, removeContainer } from './containers.ts';
-import { ask, explain, isMissing } from './errors.ts';
-import { follow } from './progress.ts';
+import { ask, EngineError, explain, isMissing } from './errors.ts';
+import { follow, type Item } from './progress.ts';
+import { proxyArguments } from './proxies.ts';
+import { lineOf } from './transport.ts';
 
 const REPOSITORY = 'waldojo/postgres';
 const nameOf = (major: Major, hash: string): string => `${REPOSITORY}:${major}-${hash}`;
@@ -96,13 +99,13 @@ async function fetchBase(
   onProgress({ text: `Fetching ${base}` });
   try {
     const stream = await docker.pull(base, { abortSignal: signal });
-    await follow(stream, ({ status }) => onProgress({ text: `Fetching ${base}: ${status}` }), signal);
+    await follow(docker, stream, ({ status }) => onProgress({ text: `Fetching ${base}: ${status}` }), signal);
     return undefined;
   } catch (error) {
     signal?.throwIfAborted();
     const reason = explain(error, `fetch ${base}`);
     if (reason instanceof UserError && reason.code !== 'engine-error') throw reason;
-    return lastClause((reason as Error).message);
+    return lastClause(reason instanceof EngineError ? reason.what : messageOf(reason));
   }
 }
 
@@ -117,7 +120,7 @@ async function buildFromBase(
 ): Promise<void> {
   const options = {
     t: await imageName(major),
-    buildargs: { SUITE: SUITES[major], MAJOR: String(major) },
+    buildargs: { ...proxyArguments(lineOf(docker).address), SUITE: SUITES[major], MAJOR: String(major) },
     labels: labels(major, await recipeHash(major)),
     rm: true,
     forcerm: true,
@@ -125,8 +128,8 @@ async function buildFromBase(
   };
   const context = { context: packageFile('lab-images/postgres'), src: ['Dockerfile', 'setup.sh', 'files'] };
   const stream = await ask('build the image', docker.buildImage(context, options));
-  const show = ({ stream: line }: { stream?: string }) => line?.trim() && onProgress({ text: line.trim() });
-  await ask('build the image', follow(stream, show, signal));
+  const show = ({ stream: line }: Item) => line && onProgress({ text: line });
+  await ask('build the image', follow(docker, stream, show, signal));
 }
 
 const labels = (major: Major, hash: string) => ({ 'waldojo.image': hash, 'waldojo.image.major': String(major) });
@@ -159,7 +162,7 @@ export async function importImage(
   );
   await ask(
     'import the image',
-    follow(stream, () => {}, signal),
+    follow(docker, stream, () => {}, signal),
   );
   // One that was replaced has lost its name; where labs use it, it goes with the engine's next clean-up.
   if (before)
@@ -190,7 +193,9 @@ export async function exportImage(
   const image = await imageName(major);
   // Labelled as a lab that is not kept, so that it goes even if this program dies.
   const labelled = { id: newLabId('export'), scenario: 'export', keep: false, major, host: 'export' };
-  const container = await createContainer(docker, { ...labelled, image, start: [] });
+  const container = await confined(docker, (settings) =>
+    createContainer(docker, { ...labelled, image, start: [] }, settings),
+  );
   try {
     const { Size } = await docker.getImage(image).inspect();
     const source = (await ask('export the image', container.export())) as Readable;

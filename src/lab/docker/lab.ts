@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { addAbortSignal, type Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { UserError } from '../../util/user-error.ts';
+import { EXIT, UserError } from '../../util/user-error.ts';
 import { Agent } from '../agent/agent.ts';
 import { CommandStream } from '../agent/command-stream.ts';
 import type { ExecOptions, ExecResult, Lab, LabTerminal, Snapshot, TerminalOptions } from '../lab.ts';
 import { type Boot, boot } from './boot.ts';
+import { confined } from './confinement.ts';
 import { createContainer, killContainer, type Labelled, removeContainer } from './containers.ts';
-import { explain, isConnectionError, isNotRunning } from './errors.ts';
+import { explain, isConnectionError, isNotRunning, isPaused } from './errors.ts';
 import { Gate } from './gate.ts';
+import { Hindrances } from './hindrance.ts';
 import { type Process, type Start, startProcess } from './process.ts';
 import { ProcessStream } from './process-stream.ts';
 import { removeLab, removeSnapshot, snapshotImage, takeSnapshot } from './snapshots.ts';
@@ -25,12 +27,16 @@ export class DockerLab implements Lab {
   #meantToRun = true;
   /** Shut while a snapshot is taken: the engine starts nothing in a container that is paused. */
   readonly #gate = new Gate();
+  readonly #hindrances: Hindrances;
   readonly #agent = new Agent(async (argv) => new ProcessStream(await this.#start(argv)));
 
   constructor(docker: Docker, labelled: Labelled, first: Boot) {
     this.#docker = docker;
     this.#labelled = labelled;
     this.#boot = first;
+    // A snapshot pauses the lab as well, and is nobody's trouble.
+    const isWatched = () => this.#meantToRun && !this.#gone.signal.aborted && !this.#gate.isShut;
+    this.#hindrances = new Hindrances(docker, () => this.#boot.container, isWatched);
     this.#watch(first);
   }
 
@@ -44,6 +50,10 @@ export class DockerLab implements Lab {
 
   get gone() {
     return this.#gone.signal;
+  }
+
+  onHindrance(listener: (what: string | undefined) => void): void {
+    this.#hindrances.on(listener);
   }
 
   async exec(argv: string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -86,7 +96,7 @@ export class DockerLab implements Lab {
     const old = this.#boot.container;
     // Made before the old one goes: a full disk then costs nothing, and the lab is never without a container.
     const next = { ...this.#labelled, image: snapshotImage(snapshot), start: [] };
-    const container = await createContainer(this.#docker, next);
+    const container = await confined(this.#docker, (settings) => createContainer(this.#docker, next, settings));
     this.#meantToRun = false;
     await this.#agent.close();
     try {
@@ -103,11 +113,13 @@ export class DockerLab implements Lab {
 
   async stop(): Promise<void> {
     this.#meantToRun = false;
+    this.#hindrances.end();
     await killContainer(this.#boot.container);
   }
 
   async remove(): Promise<void> {
     this.#meantToRun = false;
+    this.#hindrances.end();
     await removeLab(this.#docker, this.id);
   }
 
@@ -133,11 +145,22 @@ export class DockerLab implements Lab {
 
   /** A request fails in many ways when the lab or the engine has gone: then how that came is what matters. */
   async #why(error: unknown, doing: string): Promise<Error> {
+    if (isPaused(error) || isLate(error)) {
+      const what = await this.#hindrances.look();
+      if (what) return new UserError('lab-hindered', what, { exit: EXIT.environment, cause: error });
+    }
     if (!isLost(error) && !isNotRunning(error) && !isConnectionError(error)) return explain(error, doing);
-    const unclear = delay(2000, explain(error, doing), { ref: false });
-    return Promise.race([this.#whyOver(), unclear]);
+    const known = new AbortController();
+    // It holds the program: what tells of the lab's end does not, and may say nothing.
+    const unclear = delay(2000, explain(error, doing), { signal: known.signal });
+    try {
+      return await Promise.race([this.#whyOver(), unclear]);
+    } finally {
+      known.abort();
+    }
   }
 }
 
+const isLate = (error: unknown): boolean => error instanceof UserError && error.code === 'exec-timeout';
 const isLost = (error: unknown): boolean =>
   error instanceof UserError && ['agent-lost', 'exec-failed'].includes(error.code);

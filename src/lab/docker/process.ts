@@ -1,10 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { TerminalSize } from '../../terminal/pty.ts';
+import { excerpt } from '../../util/excerpt.ts';
 import { poll } from '../../util/poll.ts';
 import { UserError } from '../../util/user-error.ts';
 import { demultiplexer, type Sink } from './demux.ts';
 import { ask } from './errors.ts';
+import { LIMITS } from './transport.ts';
 
 export interface Start {
   user?: string | undefined;
@@ -32,7 +34,12 @@ export interface Process {
 // runc is written in Go, whose runtime raises the soft limit of open files, and in one exec of forty that gets through.
 const ENTER = 'ulimit -Sn 1024; cd || exit; echo $$; exec "$@"';
 // The size is set from inside: set through the API, a program may see 0x0 for its first milliseconds.
+/** What nobody types by chance: an engine takes an empty list for its default. */
+const NO_KEYS = Array.from({ length: 8 }, () => 'ctrl-^,ctrl-_').join(',');
 const ENTER_TERMINAL = `stty cols "$1" rows "$2"; shift 2; ${ENTER}`;
+
+/** Bytes that may come before the line that says the number. */
+const LONGEST_LINE = 65_536;
 
 /** At home, with an open standard input. */
 export async function startProcess(container: Docker.Container, argv: string[], start: Start = {}): Promise<Process> {
@@ -48,6 +55,8 @@ export async function startProcess(container: Docker.Container, argv: string[], 
     AttachStdout: true,
     AttachStderr: true,
     Tty: tty,
+    // By default an engine keeps Ctrl-P to itself, and lets go of the terminal after Ctrl-P Ctrl-Q.
+    DetachKeys: NO_KEYS,
   });
   // Some engines look for `Tty` in this call, others in the one before.
   const socket = await exec.start({ hijack: true, stdin: true, Tty: tty });
@@ -73,15 +82,21 @@ export async function startProcess(container: Docker.Container, argv: string[], 
       }
       said = Buffer.concat([said, bytes]);
       const [line, pid] = /^(\d+)\r?\n/.exec(said.toString('latin1')) ?? [];
-      if (line === undefined) return;
+      if (line === undefined) {
+        if (said.length > LONGEST_LINE) socket.destroy();
+        return;
+      }
+      clearTimeout(late);
       socket.pause();
       if (said.length > line.length) held.push(['out', said.subarray(line.length)]);
       sink = (...output) => held.push(output);
       resolve(Number(pid));
     };
+    const late = setTimeout(() => socket.destroy(), LIMITS.work);
     closed.then(() => {
+      clearTimeout(late);
       const why = Buffer.concat([said, ...held.map(([, bytes]) => bytes)]).toString();
-      reject(why === '' ? hungUp() : notStarted(argv, user, why));
+      reject(why === '' ? hungUp() : notStarted(argv, user, excerpt(why, 1000)));
     });
   });
 
@@ -117,11 +132,13 @@ export async function startProcess(container: Docker.Container, argv: string[], 
 async function killSession(container: Docker.Container, session: number): Promise<void> {
   const exec = await container.exec({ Cmd: ['pkill', '-KILL', '-s', `${session}`], User: 'root', AttachStdout: true });
   const output = await exec.start({ hijack: true, stdin: true });
+  const late = setTimeout(() => output.destroy(), LIMITS.answer);
   await new Promise((resolve) => output.resume().once('close', resolve));
+  clearTimeout(late);
 }
 
 const notStarted = (argv: string[], user: string, said: string): UserError =>
   new UserError('exec-failed', `Could not start ${argv[0]} as ${user}: ${said.trim()}`);
 
-/** As Node calls a connection that the other side ended without an answer: the engine, or the container, has gone. */
-const hungUp = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+/** The engine, or the container, has gone. */
+const hungUp = (): UserError => new UserError('exec-failed', 'The engine hung up before a command had begun.');

@@ -3,24 +3,34 @@ import { UserError } from '../../util/user-error.ts';
 import { clusterFailed } from '../cluster-failed.ts';
 import { newLabId, ownerOf } from '../ids.ts';
 import type { Lab, LabSpec, Runtime } from '../lab.ts';
-import { boot } from './boot.ts';
-import { createContainer, killContainer, type Listed, listContainers, newName, removeContainer } from './containers.ts';
+import { type Boot, boot } from './boot.ts';
+import { confined } from './confinement.ts';
+import {
+  type ContainerSpec,
+  createContainer,
+  killContainer,
+  type Listed,
+  listContainers,
+  newName,
+  removeContainer,
+} from './containers.ts';
 import { connectEngine, probeEngine } from './engine.ts';
 import { ask, labMissing } from './errors.ts';
 import { buildImage, exportImage, hasImage, imageName, importImage, listImages, removeImage } from './images.ts';
 import { DockerLab } from './lab.ts';
 import { removeLab, removeOrphans, removeSnapshot, snapshotImage } from './snapshots.ts';
+import { LIMITS, type Limits } from './transport.ts';
 
 /** Labs as containers of a Docker or Podman engine. The engine is asked nothing before it is needed. */
-export function createDockerRuntime(): Runtime {
+export function createDockerRuntime(limits: Limits = LIMITS): Runtime {
   let connection: Promise<Docker> | undefined;
   const engine = () => {
-    connection ??= connectEngine();
+    connection ??= connectEngine(undefined, limits);
     return connection;
   };
   return {
     name: 'docker',
-    probe: probeEngine,
+    probe: (signal) => probeEngine(signal, limits),
     images: async () => listImages(await engine()),
     hasImage: async (major) => hasImage(await engine(), major),
     buildImage: async (major, onProgress, signal) => buildImage(await engine(), major, onProgress, signal),
@@ -45,18 +55,33 @@ async function create(docker: Docker, spec: LabSpec, signal?: AbortSignal): Prom
   signal?.throwIfAborted();
   const labelled = { id: newLabId(scenario), scenario, keep, major, host: topology.host };
   try {
-    const container = await createContainer(docker, {
+    const container = {
       ...labelled,
       image: from ? snapshotImage(from) : await imageName(major),
       start: topology.clusters.filter(({ state }) => state === 'running').map(({ name }) => name),
-    });
-    const first = await boot(container, signal);
+    };
+    const first = await confined(docker, (settings) => createAndBoot(docker, container, settings, signal));
     const lab = new DockerLab(docker, labelled, first);
     // In a copy of a lab a cluster may be broken on purpose.
     if (first.failed.length > 0 && !from) throw await clusterFailed(lab, first.failed);
     return lab;
   } catch (error) {
     await removeLab(docker, labelled.id).catch(() => {});
+    throw error;
+  }
+}
+
+async function createAndBoot(
+  docker: Docker,
+  spec: ContainerSpec,
+  settings: Docker.HostConfig,
+  signal?: AbortSignal,
+): Promise<Boot> {
+  const container = await createContainer(docker, spec, settings);
+  try {
+    return await boot(container, signal);
+  } catch (error) {
+    await removeContainer(container);
     throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { printable } from '../../util/printable.ts';
+import { messageOf, UserError } from '../../util/user-error.ts';
 import type { Probe } from '../lab.ts';
 
 /** What decides whether labs can be made without an engine. */
@@ -26,6 +28,7 @@ export interface Facts {
 type Failure = Probe & { ok: false };
 const failure = (reason: string, remedy: string): Failure => ({ ok: false, reason, remedy });
 
+const ANOTHER_PLACE = 'Set WALDOJO_DATA to a directory on a local disk (ext4, xfs or btrfs) that you may write to';
 const OTHERWISE = 'Install Docker or Podman: waldojo then uses that';
 /** Settings that forbid user namespaces, and what allows them. */
 const SETTINGS: [string, forbids: string, allows: string][] = [
@@ -61,10 +64,15 @@ export function diagnose(facts: Facts): Failure {
     return failure(`${user} has no range of 65536 subordinate user and group ids.`, command);
   }
   if (/overlay/.test(said)) {
-    const where = 'Set WALDOJO_DATA to a directory on a local disk (ext4, xfs or btrfs)';
-    return failure('The data directory is on a file system that no overlay can be made on.', where);
+    return failure('The data directory is on a file system that no overlay can be made on.', ANOTHER_PLACE);
   }
   return failure(`Namespaces cannot be made here, as in many containers: ${clearest(said)}`, OTHERWISE);
+}
+
+/** Why the data directory cannot hold labs, which says nothing of whether they could be made. */
+export function whyNoStore(error: unknown, directory: string): Failure {
+  if (error instanceof UserError) return failure(error.message, error.hint ?? ANOTHER_PLACE);
+  return failure(`Labs cannot be kept in ${directory}: ${printable(messageOf(error))}.`, ANOTHER_PLACE);
 }
 
 /** Of what the commands said, the line that names the cause. */

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
 import { access, constants, readFile } from 'node:fs/promises';
 import { release, userInfo } from 'node:os';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { dataDirectory, tidy } from '../../util/paths.ts';
+import { printable } from '../../util/printable.ts';
 import { messageOf, UserError } from '../../util/user-error.ts';
 import type { Probe } from '../lab.ts';
-import { diagnose, type Facts } from './diagnosis.ts';
+import { diagnose, type Facts, whyNoStore } from './diagnosis.ts';
 import { PATH, runMapped } from './mapped.ts';
 import { findMapping, isRoot } from './mapping.ts';
 import { discard, hiddenName, makeDirectory, prepareStore, storeDirectory } from './store.ts';
@@ -23,20 +26,38 @@ export async function probeLocal(signal?: AbortSignal): Promise<Probe> {
   const name = hiddenName('probe');
   try {
     if (process.platform !== 'linux') throw new Error('not Linux');
-    await prepareStore();
-    await makeDirectory(`labs/${name}`);
+    const store = mayWrite(storeDirectory())
+      .then(prepareStore)
+      .then(() => makeDirectory(`labs/${name}`));
+    const unfit = await store.then(
+      () => undefined,
+      (error: NodeJS.ErrnoException) => {
+        // A root that may not give files away, as in some containers, can make no labs anywhere.
+        if (error.syscall === 'chown') throw error;
+        return whyNoStore(error, printable(tidy(dataDirectory())));
+      },
+    );
+    if (unfit) return unfit;
     const attempt = runMapped(ATTEMPT, [`labs/${name}`], { cwd: storeDirectory(), signal });
     const [version] = await Promise.all([utilLinux(), attempt]);
     return { ok: true, version: `util-linux ${version}, Linux ${release()}` };
   } catch (error) {
     signal?.throwIfAborted();
-    // Then nothing was tried.
-    if (error instanceof UserError && error.code === 'not-ours')
-      return { ok: false, reason: error.message, remedy: error.hint! };
+    if (error instanceof UserError && error.code === 'disk-full') return whyNoStore(error, printable(tidy(dataDirectory())));
     return diagnose(await gather(messageOf(error)));
   } finally {
     // In the background: nobody waits for it.
     discard('labs', name).catch(() => {});
+  }
+}
+
+/** To make a directory with those above it fails on a read-only file system as if something were missing (Node). */
+async function mayWrite(directory: string): Promise<void> {
+  try {
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || directory === dirname(directory)) throw error;
+    await mayWrite(dirname(directory));
   }
 }
 

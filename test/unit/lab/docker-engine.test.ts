@@ -4,7 +4,9 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { findEndpoint, probeEngine } from '../../../src/lab/docker/engine.ts';
+import { findEndpoint } from '../../../src/lab/docker/endpoint.ts';
+import { probeEngine } from '../../../src/lab/docker/engine.ts';
+import { LIMITS } from '../../../src/lab/docker/transport.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -44,6 +46,59 @@ describe('the engine that is used', () => {
     });
   });
 
+  test.each([
+    ['/var/run/docker.sock', 'unix:///var/run/docker.sock'],
+    ['unix:/var/run/docker.sock', 'unix:///var/run/docker.sock'],
+    [' unix:///run/docker.sock \n', 'unix:///run/docker.sock'],
+    ['unix:///run/with a blank/docker.sock', 'unix:///run/with a blank/docker.sock'],
+    ['localhost:2375', 'tcp://localhost:2375'],
+    ['tcp://10.0.0.7', 'tcp://10.0.0.7:2375'],
+    ['http://engine.example:2375/', 'tcp://engine.example:2375'],
+    ['tcp://[::1]:2375', 'tcp://[::1]:2375'],
+  ])('is plain from %j', (DOCKER_HOST, address) => {
+    expect(findEndpoint({ DOCKER_CONFIG: directory, DOCKER_HOST })).toMatchObject({ address, from: 'DOCKER_HOST' });
+  });
+
+  test.each([
+    ...[
+      'garbage',
+      'unix://',
+      'unix:///',
+      'unix://docker.sock',
+      'docker.sock',
+      'tcp://',
+      'tcp://:2375',
+      ':2375',
+      '/',
+      '//',
+    ],
+    ...[
+      'tcp://host:99999',
+      'tcp://host:0',
+      'localhost:',
+      'localhost:x',
+      'ftp://host:21',
+      'tcp://a b:1',
+      '\u001b[31mred',
+      '…',
+    ],
+  ])('cannot be %j, which is told as malformed', (DOCKER_HOST) => {
+    const told = expect.objectContaining({
+      code: 'engine-address',
+      exit: 3,
+      message: expect.stringMatching(/^DOCKER_HOST is no address of an engine: "[^\p{Cc}]+"\.$/u),
+      hint: expect.stringContaining('unix:///var/run/docker.sock'),
+    });
+    expect(() => findEndpoint({ DOCKER_CONFIG: directory, DOCKER_HOST })).toThrow(told);
+  });
+
+  test('is reached by TLS where the settings say so', () => {
+    const tlsOf = (env: Record<string, string>) => findEndpoint({ DOCKER_CONFIG: directory, ...env }).tls;
+    expect(tlsOf({ DOCKER_HOST: 'tcp://h:2376' })).toBe(directory);
+    expect(tlsOf({ DOCKER_HOST: 'tcp://h:1', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/certs' })).toBe('/certs');
+    expect(tlsOf({ DOCKER_HOST: 'tcp://h:2375' })).toBeUndefined();
+  });
+
   test('cannot be a context that does not exist', () => {
     expect(() => findEndpoint({ DOCKER_CONFIG: directory, DOCKER_CONTEXT: 'gone' })).toThrow('"gone" does not exist');
   });
@@ -75,7 +130,7 @@ describe('a probe', () => {
     afterEach(() => void server.close());
 
     test('gives up by itself', async () => {
-      expect(await probeEngine()).toMatchObject({ ok: false });
+      expect(await probeEngine(undefined, { ...LIMITS, probe: 100 })).toMatchObject({ ok: false, sick: true });
     });
 
     test('ends when it is no longer wanted', async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { explain, isConflict, isNotRunning, isPaused } from '../../../src/lab/docker/errors.ts';
+import { EngineError, explain, isConflict, isNotRunning, isPaused } from '../../../src/lab/docker/errors.ts';
 import { UserError } from '../../../src/util/user-error.ts';
 
-/** An error as dockerode makes it of an answer. */
+const ADDRESS = 'unix:///var/run/docker.sock';
 const answer = (statusCode: number, message: string) =>
-  Object.assign(new Error(`(HTTP code ${statusCode}) unexpected - ${message} `), { statusCode, json: { message } });
-const failure = (code: string) => Object.assign(new Error(`connect ${code} /var/run/docker.sock`), { code });
+  new EngineError('engine-error', ADDRESS, message, { statusCode });
+const failure = (code: string) =>
+  EngineError.of(Object.assign(new Error(`connect ${code} /var/run/docker.sock`), { code }), ADDRESS);
 
 describe('an error of the engine becomes a sentence', () => {
   test.each([
@@ -21,13 +22,18 @@ describe('an error of the engine becomes a sentence', () => {
     ['a name that is taken', answer(409, 'Conflict. The container name "/x" is already in use'), 'name-taken', 'labs'],
     ['the same by Podman', answer(500, 'the container name "x" is already in use'), 'name-taken', 'labs'],
     ['an engine that has stopped', failure('ECONNREFUSED'), 'engine-gone', 'progress is kept'],
-    ['an engine that has hung up', new Error('socket hang up'), 'engine-gone', 'progress is kept'],
+    [
+      'an engine that has hung up',
+      EngineError.of(new Error('socket hang up'), ADDRESS),
+      'engine-gone',
+      'progress is kept',
+    ],
     ['a socket one may not use', failure('EACCES'), 'engine-denied', 'usermod -aG docker'],
     ['anything else', answer(500, 'oops'), 'engine-error', 'waldojo doctor'],
   ])('%s', (_, error, code, hint) => {
     const explained = explain(error, 'create the lab') as UserError;
     expect(explained).toBeInstanceOf(UserError);
-    expect(explained).toMatchObject({ code, cause: error, hint: expect.stringContaining(hint) });
+    expect(explained).toMatchObject({ code, hint: expect.stringContaining(hint) });
   });
 
   test('but one that is a sentence already stays, and so does an abort', () => {

@@ -1,33 +1,15 @@
-import { createConnection, createServer, type Socket } from 'node:net';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createDockerRuntime } from '../../../src/lab/docker/runtime.ts';
+import { LIMITS } from '../../../src/lab/docker/transport.ts';
 import type { Lab, LabSpec } from '../../../src/lab/lab.ts';
 import { processes } from '../../contract/runtimes.ts';
+import { proxyOf } from '../../engine-proxy.ts';
 import { runtime, skipped, spec } from './docker-support.ts';
 
 const docker = async (...args: string[]): Promise<string> => (await execa('docker', args)).stdout.trim();
 const containersOf = (lab: Lab) => docker('ps', '-aq', '--filter', `label=waldojo.lab=${lab.id}`);
 const imagesOf = (lab: Lab) => docker('images', '-aq', '--filter', `label=waldojo.lab=${lab.id}`);
-
-/** An engine that can go away: another socket of the one that is here. */
-async function proxyOf(engine: string): Promise<{ path: string; cut(): void }> {
-  const path = `/tmp/waldojo-proxy-${process.pid}.sock`;
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = createConnection(engine);
-    for (const socket of [client, upstream]) sockets.add(socket.on('error', () => {}));
-    client.pipe(upstream).pipe(client);
-  });
-  await new Promise<void>((resolve) => server.listen(path, resolve));
-  return {
-    path,
-    cut() {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}
 
 async function withLab(use: (lab: Lab) => Promise<void>, more: Partial<LabSpec> = {}): Promise<void> {
   const lab = await runtime.create({ ...spec, ...more });
@@ -83,6 +65,9 @@ describe.skipIf(skipped)('a lab in a container', () => {
       MemorySwap: 512 * 2 ** 20,
       NanoCpus: 1e9,
       PidsLimit: 256,
+      // Whatever the engine's defaults are.
+      SecurityOpt: ['no-new-privileges=false'],
+      LogConfig: { Type: 'none' },
     });
     expect(Config.Labels).toMatchObject({ 'waldojo.lab': lab.id, 'waldojo.keep': 'false', 'waldojo.major': '17' });
     expect(Math.abs(Date.parse(Config.Labels['waldojo.created']) - Date.parse(Created))).toBeLessThan(60_000);
@@ -131,6 +116,61 @@ describe.skipIf(skipped)('a lab in a container', () => {
     await lab.exec(['pkill', 'sleep', '-f', '4712']);
   });
 
+  test('gets each key as it is typed, also those that an engine may keep to itself', async () => {
+    const pty = await lab.openTerminal(['sh', '-c', 'stty raw -echo; echo ready; exec cat -v'], {
+      user: 'student',
+      columns: 80,
+      rows: 24,
+    });
+    let seen = '';
+    pty.onData((bytes) => {
+      seen += Buffer.from(bytes).toString();
+    });
+    await expect.poll(() => seen).toContain('ready');
+    for (const [key, shown] of [
+      ['\x10', '^P'],
+      ['\x10', '^P^P'],
+      ['\x11', '^P^P^Q'],
+      ['x', '^P^P^Qx'],
+    ] as const) {
+      pty.write(key);
+      await expect.poll(() => seen).toContain(shown);
+    }
+    pty.kill();
+  });
+
+  test('keeps nothing of what root in it writes to the log of the container', async () => {
+    const flood = 'timeout 1 yes > /proc/1/fd/1; true';
+    const before = process.memoryUsage().rss;
+    await lab.exec(['bash', '-c', flood]);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
+    const logs = await execa('docker', ['logs', await containersOf(lab)], { reject: false });
+    expect(logs.stdout).toBe('');
+  });
+
+  test('that is paused says so, and that it goes on', async () => {
+    const watched = await createDockerRuntime({ ...LIMITS, watch: 50 }).create(spec);
+    const container = await containersOf(watched);
+    try {
+      const told: (string | undefined)[] = [];
+      watched.onHindrance!((what) => told.push(what));
+      // Our own pauses are nobody's trouble.
+      await runtime.removeSnapshot(await watched.snapshot());
+      await watched.exec(['true']);
+      expect(told).toEqual([]);
+      await docker('pause', container);
+      await expect.poll(() => told).toEqual([expect.stringContaining('docker unpause')]);
+      const stuck = { name: 'UserError', code: 'lab-hindered', message: expect.stringContaining('docker unpause') };
+      const opening = watched.openTerminal(['true'], { user: 'student', columns: 80, rows: 24 });
+      await expect(opening).rejects.toMatchObject(stuck);
+      await docker('unpause', container);
+      await expect.poll(() => told.at(-1)).toBeUndefined();
+      expect(await watched.exec(['true'])).toMatchObject({ exitCode: 0 });
+    } finally {
+      await watched.remove();
+    }
+  });
+
   test('holds back a flood that nobody reads', async () => {
     const pty = await lab.openTerminal(['sh', '-c', 'yes | head -c 30000000'], {
       user: 'student',
@@ -165,6 +205,33 @@ describe.skipIf(skipped)('a lab in a container', () => {
     const results = await Promise.all([lab.exec(['true']), lab.exec(['true'])]);
     expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     await runtime.removeSnapshot(await taking);
+  });
+});
+
+describe.skipIf(skipped)('an engine that refuses limits', () => {
+  test('gives labs without these, and with all others', async () => {
+    let started = 0;
+    const proxy = await proxyOf((request) => {
+      if (/^POST \/containers\/create\S*NanoCpus/.test(request))
+        return { refusal: 'NanoCPUs can not be set: no CFS scheduler' };
+      // A rootless one finds out at the start.
+      if (/^POST \/containers\/\w+\/start/.test(request) && ++started === 1)
+        return { refusal: 'controller `pids` is not available' };
+      return request;
+    });
+    vi.stubEnv('DOCKER_HOST', proxy.address);
+    const picky = createDockerRuntime();
+    const lab = await picky.create(spec);
+    vi.unstubAllEnvs();
+    try {
+      const [{ HostConfig }] = JSON.parse(await docker('inspect', await containersOf(lab)));
+      expect(HostConfig).toMatchObject({ NanoCpus: 0, Memory: 512 * 2 ** 20, NetworkMode: 'none', CapDrop: ['ALL'] });
+      expect(HostConfig.PidsLimit ?? 0).toBe(0);
+      expect(await lab.exec(['sudo', 'id', '-un'], { user: 'student' })).toMatchObject({ stdout: 'root\n' });
+    } finally {
+      await lab.remove();
+      proxy.cut();
+    }
   });
 });
 
@@ -210,8 +277,8 @@ describe.skipIf(skipped)('a lab that dies', () => {
     }));
 
   test('says that the engine is gone, where that is so, and keeps nobody waiting', async () => {
-    const proxy = await proxyOf('/var/run/docker.sock');
-    vi.stubEnv('DOCKER_HOST', `unix://${proxy.path}`);
+    const proxy = await proxyOf();
+    vi.stubEnv('DOCKER_HOST', proxy.address);
     const lab = await createDockerRuntime().create(spec);
     vi.unstubAllEnvs();
     const running = lab.exec(['sleep', '60']);
