@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
+import { chownSync, closeSync, constants, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import type { LabTerminal, TerminalOptions } from '../lab.ts';
 import { enter, enterTerminal } from './enter.ts';
@@ -10,6 +10,8 @@ import { isRoot, ROOT_BASE } from './mapping.ts';
 const TTY_GROUP = 5;
 /** Milliseconds until a terminal whose programs do not read is tried again. */
 const RETRY = 5;
+/** More than the kernel holds of what a terminal's programs wrote last, in bytes. */
+const REST = 256 * 1024;
 
 /**
  * Starts a command on a new pseudo-terminal that is the lab's own, so that `tty` and sudo work in it, and of which this
@@ -70,6 +72,7 @@ export function openLabTerminal(pid: number, argv: string[], options: TerminalOp
 
   return {
     onData(listener) {
+      stream.once('end', () => readRest(master, listener));
       stream.on('data', listener).resume();
     },
     onExit(listener) {
@@ -92,4 +95,19 @@ export function openLabTerminal(pid: number, argv: string[], options: TerminalOp
       enter(pid, ['pkill', '-KILL', '-t', `pts/${index}`]).once('exit', () => stream.destroy());
     },
   };
+}
+
+/** libuv may take a hang-up for the end although there is more to be read: always in Node 22, where it loses the last output. */
+function readRest(master: number, listener: (bytes: Buffer) => void): void {
+  try {
+    for (let read = 0; read < REST; ) {
+      const bytes = Buffer.alloc(4096);
+      const length = readSync(master, bytes);
+      if (length === 0) return;
+      read += length;
+      listener(bytes.subarray(0, length));
+    }
+  } catch {
+    // EIO: nobody has it open any more, and nothing is left.
+  }
 }
