@@ -101,9 +101,14 @@ export class Anchors {
   #settleErasure(): void {
     if (!this.#erased) return;
     this.#erased = false;
-    const { type, cursorY } = this.#xterm.buffer.active;
+    const { type, baseY, cursorY } = this.#xterm.buffer.active;
     if (type !== 'normal') return;
-    this.#top?.marker.dispose();
-    this.#top = this.#anchorAt(-cursorY, 0);
+    // A program that erases again and again does so at the same place.
+    const top = this.#top;
+    if (top && this.#isThere(top) && top.marker.line === baseY) this.#top = { ...top, number: ++this.#last };
+    else {
+      top?.marker.dispose();
+      this.#top = this.#anchorAt(-cursorY, 0);
+    }
   }
 }

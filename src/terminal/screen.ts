@@ -1,9 +1,11 @@
-import unicode11 from '@xterm/addon-unicode11';
-import type { IBufferCell, IBufferLine, Terminal as Xterm } from '@xterm/headless';
+import type { IBufferCell, Terminal as Xterm } from '@xterm/headless';
 import xterm from '@xterm/headless';
 import { type Anchor, Anchors } from './anchors.ts';
 import { type Row, styleOf } from './cells.ts';
+import { bounded, refuseEndlessWork } from './limits.ts';
+import { kindOfProgram, type ProgramKind } from './program.ts';
 import type { Pty, TerminalSize } from './pty.ts';
+import { cutOffBytes, useWidths } from './widths.ts';
 
 const SCROLLBACK_ROWS = 5000;
 /**
@@ -12,7 +14,10 @@ const SCROLLBACK_ROWS = 5000;
  */
 const HIGH_WATER = 128 * 1024;
 const LOW_WATER = 32 * 1024;
-
+/** Characters of a mark: ours hold a command of at most 100,000, encoded. */
+const LONGEST_MARK = 400_000;
+/** Bytes a second of answers to what programs ask of a terminal. */
+const MOST_REPLIES = 4096;
 /** Cursor keys, mouse and bracketed paste as at first; no scroll region, style or character set; the cursor is seen. */
 const RESET = '\x1b[?1;1000;1002;1003;1006;2004;2026l\x1b[!p\x1b[?25h\x1b[0m';
 
@@ -35,22 +40,30 @@ export class Screen {
   #paused = false;
   #cursorVisible = true;
   #sgrMouse = false;
+  /** The beginning of a character whose other bytes have not come yet. */
+  #cutOff: Uint8Array = new Uint8Array();
+  #replies = { since: 0, bytes: 0 };
   #dirty = { from: 0, to: Number.POSITIVE_INFINITY };
   readonly #anchors: Anchors;
 
   /** `changed` is called when there is something new to see. */
-  constructor(pty: Pty, { columns, rows }: TerminalSize, changed: () => void) {
+  constructor(pty: Pty, size: TerminalSize, changed: () => void) {
     this.#pty = pty;
     this.#changed = changed;
-    this.#xterm = new xterm.Terminal({ cols: columns, rows, scrollback: SCROLLBACK_ROWS, allowProposedApi: true });
-    this.#xterm.loadAddon(new unicode11.Unicode11Addon());
-    this.#xterm.unicode.activeVersion = '11';
+    const { columns, rows } = bounded(size);
+    // It would log what it cannot parse to the terminal outside.
+    const quiet = { logLevel: 'off', allowProposedApi: true } as const;
+    this.#xterm = new xterm.Terminal({ cols: columns, rows, scrollback: SCROLLBACK_ROWS, ...quiet });
+    useWidths(this.#xterm);
     this.#xterm.onWriteParsed(changed);
     this.#xterm.onScroll(() => this.#touchAll());
     this.#xterm.buffer.onBufferChange(() => this.#touchAll());
     // What the terminal itself answers, such as a cursor position report.
-    this.#xterm.onData((reply) => reply && this.#pty.write(reply));
-    this.#xterm.onBinary((reply) => this.#pty.write(Buffer.from(reply, 'latin1')));
+    this.#xterm.onData((reply) => this.#reply(reply));
+    this.#xterm.onBinary((reply) => this.#reply(Buffer.from(reply, 'latin1')));
+    refuseEndlessWork(this.#xterm);
+    // Titles and links are not shown, so they are not kept either.
+    for (const unused of [0, 1, 2, 8]) this.#xterm.parser.registerOscHandler(unused, () => true);
     this.#anchors = new Anchors(this.#xterm);
     this.#watchDirtyRows();
     this.#watchModes();
@@ -61,6 +74,7 @@ export class Screen {
   attach(pty: Pty): void {
     this.#pty = pty;
     this.#paused = false;
+    this.#cutOff = new Uint8Array();
     pty.onData((bytes) => this.#feed(bytes));
   }
 
@@ -109,7 +123,7 @@ export class Screen {
     return baseY - viewportY;
   }
 
-  /** Moves the viewport; negative is back in history. */
+  /** Negative is back in history. */
   scroll(lines: number): void {
     this.#xterm.scrollLines(lines);
     this.#touchAll();
@@ -125,7 +139,8 @@ export class Screen {
     this.#xterm.input('', true);
   }
 
-  resize({ columns, rows }: TerminalSize): void {
+  resize(size: TerminalSize): void {
+    const { columns, rows } = bounded(size);
     if (columns === this.columns && rows === this.rows) return;
     this.#xterm.resize(columns, rows);
     this.#touchAll();
@@ -169,12 +184,8 @@ export class Screen {
   }
 
   /** What kind of program has the screen, where that can be seen. */
-  get program(): 'pager' | 'full-screen' | 'line-editor' | undefined {
-    const buffer = this.#xterm.buffer.active;
-    const row = buffer.getLine(buffer.baseY + buffer.cursorY);
-    if (this.#cursorVisible && row && isPagerPrompt(row, buffer.cursorX)) return 'pager';
-    if (buffer.type === 'alternate') return 'full-screen';
-    return this.#xterm.modes.bracketedPasteMode ? 'line-editor' : undefined;
+  get program(): ProgramKind | undefined {
+    return kindOfProgram(this.#xterm, this.#cursorVisible);
   }
 
   /** Calls back when all that came so far is on the screen. */
@@ -184,7 +195,7 @@ export class Screen {
 
   onMark(listener: (data: string) => void): void {
     this.#xterm.parser.registerOscHandler(133, (data) => {
-      listener(data);
+      if (data.length <= LONGEST_MARK) listener(data);
       return true;
     });
   }
@@ -214,7 +225,19 @@ export class Screen {
     return this.#anchors.textSince(anchor, below);
   }
 
-  #feed(bytes: Uint8Array): void {
+  /** A program may ask without ever reading the answers. */
+  #reply(reply: string | Uint8Array): void {
+    const now = performance.now();
+    if (now - this.#replies.since > 1000) this.#replies = { since: now, bytes: 0 };
+    this.#replies.bytes += reply.length;
+    if (reply.length > 0 && this.#replies.bytes <= MOST_REPLIES) this.#pty.write(reply);
+  }
+
+  #feed(piece: Uint8Array): void {
+    // xterm loses characters such as “ and – that are cut after a byte 80.
+    const all = this.#cutOff.length > 0 ? Buffer.concat([this.#cutOff, piece]) : piece;
+    const bytes = all.subarray(0, all.length - cutOffBytes(all));
+    this.#cutOff = all.subarray(bytes.length);
     this.#unparsed += bytes.length;
     this.#xterm.write(bytes, () => {
       this.#unparsed -= bytes.length;
@@ -273,13 +296,4 @@ export class Screen {
       return false;
     });
   }
-}
-
-/** What less and more show while they wait for a key: a colon, or words that stand out, with the cursor right behind. */
-function isPagerPrompt(row: IBufferLine, end: number): boolean {
-  const text = row.translateToString(true).trimEnd();
-  if (text === '' || row.translateToString(false, end).trim() !== '') return false;
-  if (text === ':') return end === 1;
-  for (let x = 0; x < end; x++) if (!row.getCell(x)?.isInverse()) return false;
-  return end > 0;
 }

@@ -11,6 +11,9 @@ export type Prompt =
 
 /** Bound by `lab-images/postgres/files/bashrc`, in every editing mode. */
 const ERASE_LINE = '\x1b[7913~';
+const MOST_NESTED = 50;
+/** Characters of a command of bash while it is typed. */
+const MOST_TYPED = 100_000;
 /** To the end of the line, then all of it away. */
 const ERASE_LINE_OF_OLD = '\x05\x15';
 
@@ -194,6 +197,9 @@ export class Shells {
       return this.#shells[known]!;
     }
     this.#leavePrompt();
+    // Nobody nests so many, but a program may write the marks of as many as it likes.
+    if (this.#shells.length >= MOST_NESTED)
+      for (const inner of this.#shells.splice(1).reverse()) this.#finish(inner, null);
     const shell: Shell = {
       id,
       app,
@@ -231,11 +237,11 @@ export class Shells {
     if (shell.app === 'bash') {
       const before = continuation ? this.#accepted?.text : undefined;
       const text = before === undefined ? typed : `${before}\n${typed}`;
-      this.#accept(entered ? { text, output: this.#screen.anchor() } : null);
+      this.#accept(entered ? { text: text.slice(0, MOST_TYPED), output: this.#screen.anchor() } : null);
     } else if (!entered) {
       if (shell.command) this.#finish(shell, 'cancelled');
     } else if (shell.command) {
-      shell.command.command += `\n${typed}`;
+      shell.command.addLine(typed);
       shell.command.openOutput(this.#screen.anchor());
     } else if (!/^\s*(--.*)?$/.test(typed)) {
       this.#start(shell, typed, this.#screen.anchor());

@@ -15,6 +15,8 @@ export type { TabState } from './state.ts';
 export type { TypeOptions } from './typist.ts';
 
 const KEPT_COMMANDS = 500;
+/** Characters of all their outputs together. */
+const KEPT_OUTPUTS = 4_000_000;
 
 /** What it takes, beyond what bash keeps itself, to open a terminal again as it was. Plain data. */
 export interface TerminalContext {
@@ -44,6 +46,7 @@ export class Terminal implements Typeable {
   readonly #typist: Typist;
   readonly #events = new Emitter<TerminalEvents>();
   readonly #commands: CommandRecord[] = [];
+  #kept = 0;
   #ended = false;
 
   /** `again` attaches another shell, and resolves when that is as it was at the start. Without it, a terminal ends for good. */
@@ -60,11 +63,13 @@ export class Terminal implements Typeable {
       },
       commandStart: (record) => {
         this.#commands.push(record);
-        if (this.#commands.length > KEPT_COMMANDS) this.#commands.shift();
+        if (this.#commands.length > KEPT_COMMANDS) this.#forgetOldest();
         this.#events.emit('commandStart', record);
       },
       commandEnd: (record) => {
         if (record.status === 'cancelled') this.#commands.splice(this.#commands.indexOf(record), 1);
+        else this.#kept += record.output.length;
+        while (this.#kept > KEPT_OUTPUTS) this.#forgetOldest();
         this.#events.emit('commandEnd', record);
       },
     });
@@ -79,7 +84,7 @@ export class Terminal implements Typeable {
     this.#prompted = false;
     this.screen.attach(pty);
     this.#awaitEnd(pty);
-    pty.resize(this.#size.columns, this.#size.rows);
+    pty.resize(this.screen.columns, this.screen.rows);
   }
 
   get size(): TerminalSize {
@@ -109,7 +114,7 @@ export class Terminal implements Typeable {
     return { at: this.screen.program ?? 'program', command, app };
   }
 
-  /** The last 500, oldest first, those that run included. */
+  /** The last 500, or fewer where they printed much; oldest first, those that run included. */
   get commands(): readonly CommandRecord[] {
     return this.#commands;
   }
@@ -149,7 +154,7 @@ export class Terminal implements Typeable {
   resize(size: TerminalSize): void {
     this.#size = size;
     this.screen.resize(size);
-    if (!this.#ended) this.#pty.resize(size.columns, size.rows);
+    if (!this.#ended) this.#pty.resize(this.screen.columns, this.screen.rows);
   }
 
   /**
@@ -203,6 +208,12 @@ export class Terminal implements Typeable {
   close(): void {
     this.#closed = true;
     if (!this.#ended) this.#pty.kill();
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#commands.shift();
+    if (oldest && oldest.endedAt !== null) this.#kept -= oldest.output.length;
+    if (!oldest) this.#kept = 0;
   }
 
   #awaitEnd(pty: Pty): void {
