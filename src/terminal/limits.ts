@@ -23,3 +23,10 @@ export function refuseEndlessWork(xterm: Xterm): void {
   for (const sequence of REPEATED)
     xterm.parser.registerCsiHandler(sequence, (parameters) => parameters.flat().some((times) => times > MOST_TIMES));
 }
+
+/** What turns the direction of the text after it, also outside the cell that it stands in. */
+const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** The characters of a cell, without those that would change the cells beside it on the terminal outside. */
+export const keptInCell = (characters: string): string =>
+  characters < '\u061c' && characters.length === 1 ? characters : characters.replace(DIRECTIONS, '');

@@ -2,7 +2,7 @@ import type { IBufferCell, Terminal as Xterm } from '@xterm/headless';
 import xterm from '@xterm/headless';
 import { type Anchor, Anchors } from './anchors.ts';
 import { type Row, styleOf } from './cells.ts';
-import { bounded, refuseEndlessWork } from './limits.ts';
+import { bounded, keptInCell, refuseEndlessWork } from './limits.ts';
 import { kindOfProgram, type ProgramKind } from './program.ts';
 import type { Pty, TerminalSize } from './pty.ts';
 import { cutOffBytes, useWidths } from './widths.ts';
@@ -178,7 +178,7 @@ export class Screen {
       const cells = cell?.getWidth() ?? 1;
       // A wide character that the edge of the pane would cut is left out.
       const cut = cells === 2 && column === width - 1;
-      target.text[x + column] = cells === 0 ? '' : (!cut && cell?.getChars()) || ' ';
+      target.text[x + column] = cells === 0 ? '' : (!cut && cell && keptInCell(cell.getChars())) || ' ';
       target.style[x + column] = cell ? styleOf(cell) : 0;
     }
   }

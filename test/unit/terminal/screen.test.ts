@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { blankRow } from '../../../src/terminal/cells.ts';
 import { Screen } from '../../../src/terminal/screen.ts';
 import { FakePty } from './fake-pty.ts';
 
@@ -113,4 +114,11 @@ test('a window larger than any is taken for a large one', async () => {
   expect([screen.columns, screen.rows]).toEqual([1000, 500]);
   screen.resize({ columns: 0, rows: Number.NaN });
   expect([screen.columns, screen.rows]).toEqual([80, 24]);
+});
+
+test('a cell does not turn the direction of others on the terminal outside', async () => {
+  await print('\u202ea\u202eb\u2066c\u0301d');
+  const row = blankRow(20);
+  screen.copyRow(0, row, 0, 20);
+  expect(row.text.join('').replace(/ +/g, '')).toBe('abc\u0301d');
 });
