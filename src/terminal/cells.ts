@@ -16,13 +16,18 @@ export const blankRow = (columns: number): Row => ({
 const parametersOf: string[] = [''];
 const numbers = new Map<string, number>([['', 0]]);
 
+/** Of two colours of 24 bits each there is no end: when there are as many, further ones are shown without those. */
+const MOST_STYLES = 65_536;
+
 function styleNumber(parameters: string): number {
-  let number = numbers.get(parameters);
-  if (number === undefined) {
-    number = parametersOf.push(parameters) - 1;
-    numbers.set(parameters, number);
+  const number = numbers.get(parameters);
+  if (number !== undefined) return number;
+  if (parametersOf.length >= MOST_STYLES) {
+    const simpler = parameters.replace(/\b[34]8;2;\d+;\d+;\d+;?/g, '').replace(/;$/, '');
+    return numbers.get(simpler) ?? 0;
   }
-  return number;
+  numbers.set(parameters, parametersOf.length);
+  return parametersOf.push(parameters) - 1;
 }
 
 /** The escape sequence that switches to a style, whatever was on before. */

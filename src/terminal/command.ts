@@ -1,5 +1,5 @@
+import type { Anchor } from './anchors.ts';
 import type { Screen } from './screen.ts';
-import type { Anchor } from './text.ts';
 
 /** A command that was typed into a terminal, by a person or by the program. */
 export interface CommandRecord {
@@ -23,7 +23,7 @@ export interface CommandRecord {
   readonly status: string | null;
 }
 
-/** Characters of output kept of one command: its end. */
+/** Characters kept of what one command printed, its end; and of its own text, its beginning. */
 const KEPT_OUTPUT = 100_000;
 
 /** A record in the making. Its output comes in pieces, because psql may ask for more input between them. */
@@ -42,13 +42,18 @@ export class Command implements CommandRecord {
   constructor(id: number, app: CommandRecord['app'], command: string, screen: Screen) {
     this.id = id;
     this.app = app;
-    this.command = command;
+    this.command = command.slice(0, KEPT_OUTPUT);
     this.#screen = screen;
   }
 
   get output(): string {
     const piece = this.#piece && this.#screen.textSince(this.#piece.from, this.#piece.below).text;
     return [this.#finished, piece].filter(Boolean).join('\n');
+  }
+
+  /** A further line of it was typed. */
+  addLine(line: string): void {
+    if (this.command.length + line.length < KEPT_OUTPUT) this.command += `\n${line}`;
   }
 
   /** From here on, or from the row below it on, what appears is this command's. */

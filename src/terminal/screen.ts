@@ -1,9 +1,11 @@
-import unicode11 from '@xterm/addon-unicode11';
-import type { IBuffer, IBufferCell, Terminal as Xterm } from '@xterm/headless';
+import type { IBufferCell, Terminal as Xterm } from '@xterm/headless';
 import xterm from '@xterm/headless';
+import { type Anchor, Anchors } from './anchors.ts';
 import { type Row, styleOf } from './cells.ts';
+import { bounded, keptInCell, refuseEndlessWork } from './limits.ts';
+import { kindOfProgram, type ProgramKind } from './program.ts';
 import type { Pty, TerminalSize } from './pty.ts';
-import { type Anchor, textBetween } from './text.ts';
+import { cutOffBytes, useWidths } from './widths.ts';
 
 const SCROLLBACK_ROWS = 5000;
 /**
@@ -12,6 +14,12 @@ const SCROLLBACK_ROWS = 5000;
  */
 const HIGH_WATER = 128 * 1024;
 const LOW_WATER = 32 * 1024;
+/** Characters of a mark: ours hold a command of at most 100,000, encoded. */
+const LONGEST_MARK = 400_000;
+/** Bytes a second of answers to what programs ask of a terminal. */
+const MOST_REPLIES = 4096;
+/** Cursor keys, mouse and bracketed paste as at first; no scroll region, style or character set; the cursor is seen. */
+const RESET = '\x1b[?1;1000;1002;1003;1006;2004;2026l\x1b[!p\x1b[?25h\x1b[0m';
 
 /** What the programs inside have asked of the keyboard and the mouse. */
 export interface ScreenModes {
@@ -26,33 +34,55 @@ export interface ScreenModes {
 /** What a pseudo-terminal shows: feeds its bytes to an xterm buffer, no faster than that can take them. */
 export class Screen {
   readonly #xterm: Xterm;
-  readonly #pty: Pty;
+  #pty: Pty;
   readonly #changed: () => void;
   #unparsed = 0;
   #paused = false;
   #cursorVisible = true;
   #sgrMouse = false;
+  /** The beginning of a character whose other bytes have not come yet. */
+  #cutOff: Uint8Array = new Uint8Array();
+  #replies = { since: 0, bytes: 0 };
   #dirty = { from: 0, to: Number.POSITIVE_INFINITY };
-  #top: Anchor | null = null;
-  #erased = false;
+  readonly #anchors: Anchors;
 
   /** `changed` is called when there is something new to see. */
-  constructor(pty: Pty, { columns, rows }: TerminalSize, changed: () => void) {
+  constructor(pty: Pty, size: TerminalSize, changed: () => void) {
     this.#pty = pty;
     this.#changed = changed;
-    this.#xterm = new xterm.Terminal({ cols: columns, rows, scrollback: SCROLLBACK_ROWS, allowProposedApi: true });
-    this.#xterm.loadAddon(new unicode11.Unicode11Addon());
-    this.#xterm.unicode.activeVersion = '11';
+    const { columns, rows } = bounded(size);
+    // It would log what it cannot parse to the terminal outside.
+    const quiet = { logLevel: 'off', allowProposedApi: true } as const;
+    this.#xterm = new xterm.Terminal({ cols: columns, rows, scrollback: SCROLLBACK_ROWS, ...quiet });
+    useWidths(this.#xterm);
     this.#xterm.onWriteParsed(changed);
     this.#xterm.onScroll(() => this.#touchAll());
     this.#xterm.buffer.onBufferChange(() => this.#touchAll());
     // What the terminal itself answers, such as a cursor position report.
-    this.#xterm.onData((reply) => reply && pty.write(reply));
-    this.#xterm.onBinary((reply) => pty.write(Buffer.from(reply, 'latin1')));
-    this.#xterm.onLineFeed(() => this.#settleErasure());
+    this.#xterm.onData((reply) => this.#reply(reply));
+    this.#xterm.onBinary((reply) => this.#reply(Buffer.from(reply, 'latin1')));
+    refuseEndlessWork(this.#xterm);
+    // Titles and links are not shown, so they are not kept either.
+    for (const unused of [0, 1, 2, 8]) this.#xterm.parser.registerOscHandler(unused, () => true);
+    this.#anchors = new Anchors(this.#xterm);
     this.#watchDirtyRows();
     this.#watchModes();
+    this.attach(pty);
+  }
+
+  /** Shows another pseudo-terminal, below what stands there. */
+  attach(pty: Pty): void {
+    this.#pty = pty;
+    this.#paused = false;
+    this.#cutOff = new Uint8Array();
     pty.onData((bytes) => this.#feed(bytes));
+  }
+
+  /** Shows a line of the program's own, and takes back what programs of before have asked of the terminal. */
+  say(text: string): void {
+    const { type, cursorX } = this.#xterm.buffer.active;
+    const back = type === 'alternate' ? '\x1b[?1049l' : '';
+    this.#xterm.write(`${back}${RESET}${cursorX > 0 ? '\r\n' : ''}\x1b[7m${text}\x1b[0m\r\n`);
   }
 
   get columns(): number {
@@ -93,7 +123,7 @@ export class Screen {
     return baseY - viewportY;
   }
 
-  /** Moves the viewport; negative is back in history. */
+  /** Negative is back in history. */
   scroll(lines: number): void {
     this.#xterm.scrollLines(lines);
     this.#touchAll();
@@ -109,7 +139,8 @@ export class Screen {
     this.#xterm.input('', true);
   }
 
-  resize({ columns, rows }: TerminalSize): void {
+  resize(size: TerminalSize): void {
+    const { columns, rows } = bounded(size);
     if (columns === this.columns && rows === this.rows) return;
     this.#xterm.resize(columns, rows);
     this.#touchAll();
@@ -147,9 +178,14 @@ export class Screen {
       const cells = cell?.getWidth() ?? 1;
       // A wide character that the edge of the pane would cut is left out.
       const cut = cells === 2 && column === width - 1;
-      target.text[x + column] = cells === 0 ? '' : (!cut && cell?.getChars()) || ' ';
+      target.text[x + column] = cells === 0 ? '' : (!cut && cell && keptInCell(cell.getChars())) || ' ';
       target.style[x + column] = cell ? styleOf(cell) : 0;
     }
+  }
+
+  /** What kind of program has the screen, where that can be seen. */
+  get program(): ProgramKind | undefined {
+    return kindOfProgram(this.#xterm, this.#cursorVisible);
   }
 
   /** Calls back when all that came so far is on the screen. */
@@ -159,7 +195,7 @@ export class Screen {
 
   onMark(listener: (data: string) => void): void {
     this.#xterm.parser.registerOscHandler(133, (data) => {
-      listener(data);
+      if (data.length <= LONGEST_MARK) listener(data);
       return true;
     });
   }
@@ -169,36 +205,39 @@ export class Screen {
     this.#onPrivateMode('l', 2004, listener);
   }
 
-  /** Here, in the buffer that is shown. */
+  /** At the cursor, in the buffer that is shown. */
   anchor(): Anchor {
-    const buffer = this.#xterm.buffer.active;
-    return { buffer, marker: this.#xterm.registerMarker(0)!, column: buffer.cursorX };
+    return this.#anchors.set();
   }
 
   /** The cursor stands at the first column of a row below the anchor. */
   isOnNewLine(anchor: Anchor): boolean {
-    const { baseY, cursorX, cursorY } = this.#xterm.buffer.active;
-    return cursorX === 0 && baseY + cursorY > anchor.marker.line;
+    return this.#anchors.isBelow(anchor);
+  }
+
+  /** Nothing was written since the anchor was set, as far as can be seen. */
+  isUntouched(anchor: Anchor): boolean {
+    return this.#anchors.isAt(anchor);
   }
 
   /** Text from the anchor (`below`: from the row after it) to the cursor; `complete` says whether its beginning is still there. */
   textSince(anchor: Anchor, below = false): { text: string; complete: boolean } {
-    this.#settleErasure();
-    const { buffer } = anchor;
-    const start = this.#surviving(anchor);
-    const from = { line: Math.max(0, start?.marker.line ?? 0), column: start?.column ?? 0 };
-    if (below) Object.assign(from, { line: from.line + 1, column: 0 });
-    const to = { line: buffer.baseY + buffer.cursorY, column: buffer.cursorX };
-    return { text: textBetween(buffer, from, to), complete: start !== undefined };
+    return this.#anchors.textSince(anchor, below);
   }
 
-  #surviving(anchor: Anchor): Anchor | undefined {
-    if (!anchor.marker.isDisposed) return anchor;
-    if (this.#top && this.#top.marker.id > anchor.marker.id && !this.#top.marker.isDisposed) return this.#top;
-    return undefined;
+  /** A program may ask without ever reading the answers. */
+  #reply(reply: string | Uint8Array): void {
+    const now = performance.now();
+    if (now - this.#replies.since > 1000) this.#replies = { since: now, bytes: 0 };
+    this.#replies.bytes += reply.length;
+    if (reply.length > 0 && this.#replies.bytes <= MOST_REPLIES) this.#pty.write(reply);
   }
 
-  #feed(bytes: Uint8Array): void {
+  #feed(piece: Uint8Array): void {
+    // xterm loses characters such as “ and – that are cut after a byte 80.
+    const all = this.#cutOff.length > 0 ? Buffer.concat([this.#cutOff, piece]) : piece;
+    const bytes = all.subarray(0, all.length - cutOffBytes(all));
+    this.#cutOff = all.subarray(bytes.length);
     this.#unparsed += bytes.length;
     this.#xterm.write(bytes, () => {
       this.#unparsed -= bytes.length;
@@ -247,13 +286,6 @@ export class Screen {
     this.#xterm.parser.registerEscHandler({ final: 'c' }, () => {
       this.#cursorVisible = true;
       this.#sgrMouse = false;
-      this.#erased = true;
-      return false;
-    });
-    this.#xterm.parser.registerCsiHandler({ final: 'J' }, ([what]) => {
-      const { type, cursorX, cursorY } = this.#xterm.buffer.active;
-      const whole = what === 2 || what === 3 || (!what && cursorX === 0 && cursorY === 0);
-      if (whole && type === 'normal') this.#erased = true;
       return false;
     });
   }
@@ -263,17 +295,5 @@ export class Screen {
       if (parameters.includes(mode)) listener();
       return false;
     });
-  }
-
-  /**
-   * `clear` takes the rows away that an output began on; what follows begins at the top of the screen. The parser tells of an
-   * erasure before it is done, so the anchor is set at the next line feed or when somebody asks.
-   */
-  #settleErasure(): void {
-    if (!this.#erased) return;
-    this.#erased = false;
-    const buffer: IBuffer = this.#xterm.buffer.active;
-    if (buffer.type !== 'normal') return;
-    this.#top = { buffer, marker: this.#xterm.registerMarker(-buffer.cursorY)!, column: 0 };
   }
 }

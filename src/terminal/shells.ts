@@ -1,18 +1,27 @@
+import type { Anchor } from './anchors.ts';
 import { Command, type CommandRecord } from './command.ts';
 import { type Mark, parseMark } from './marks.ts';
 import { psqlStatus } from './psql-status.ts';
 import type { Screen } from './screen.ts';
-import type { Anchor } from './text.ts';
+import type { TabState } from './state.ts';
 
 export type Prompt =
   | { app: 'bash'; continuation: boolean; cwd: string }
   | { app: 'psql'; continuation: boolean; database: string; port: number };
 
+/** Bound by `lab-images/postgres/files/bashrc`, in every editing mode. */
+const ERASE_LINE = '\x1b[7913~';
+const MOST_NESTED = 50;
+/** Characters of a command of bash while it is typed. */
+const MOST_TYPED = 100_000;
+/** To the end of the line, then all of it away. */
+const ERASE_LINE_OF_OLD = '\x05\x15';
+
 /** One bash or psql; another may have been started inside it. */
 interface Shell {
   readonly id: string;
   readonly app: 'bash' | 'psql';
-  place: { cwd: string } | { database: string; port: number };
+  place: { cwd: string } | { database: string; port: number; line: string };
   command: Command | null;
 }
 
@@ -40,7 +49,7 @@ export class Shells {
   #prompt: Prompt | null = null;
   /** Where the typed text begins, while a line editor reads it. */
   #input: Anchor | null = null;
-  #next: 'primary' | 'more' | 'copy' = 'primary';
+  #next: Omit<Mark & { kind: 'prompt' }, 'kind'> = { prompt: 'primary', line: '' };
   /** Lines that bash has accepted; it may refuse them without a C. */
   #accepted: { text: string; output: Anchor } | null = null;
   #lastId = 0;
@@ -65,6 +74,38 @@ export class Shells {
     return this.#shells.at(-1)?.command ?? null;
   }
 
+  /** What is waiting for a line, and for what; undefined while nothing is. */
+  get waiting(): (TabState & { at: 'bash' | 'psql' }) | undefined {
+    const shell = this.#shells.at(-1);
+    if (!this.#prompt || !shell) return undefined;
+    const { prompt, line } = this.#next;
+    const more = prompt === 'primary' ? 'command' : 'more';
+    if ('cwd' in shell.place) {
+      const typed = prompt === 'primary' ? '' : (this.#accepted?.text ?? '');
+      return { at: 'bash', waits: more, typed, cwd: shell.place.cwd };
+    }
+    const { database, port } = shell.place;
+    return {
+      at: 'psql',
+      waits: prompt === 'copy' ? 'data' : more,
+      typed: shell.command?.command ?? '',
+      open: (/^['"$(*]$/.test(line) ? line : '') as '' | '(',
+      connected: shell.place.line !== '!',
+      database,
+      port,
+    };
+  }
+
+  /** Something stands in the line that is being edited, as far as can be seen. */
+  get halfTyped(): boolean {
+    return this.#input !== null && !this.#screen.isUntouched(this.#input);
+  }
+
+  /** What throws away a half-typed line of bash: a key of our own, in labs whose bash knows it. */
+  get eraser(): string {
+    return this.#next.bash ? ERASE_LINE : ERASE_LINE_OF_OLD;
+  }
+
   get innermost(): Pick<Shell, 'app' | 'place'> | undefined {
     return this.#shells.at(-1);
   }
@@ -76,7 +117,8 @@ export class Shells {
 
   /** The terminal is gone: nothing runs in it any more. */
   end(): void {
-    this.#prompt = null;
+    this.#leavePrompt();
+    this.#accept(null);
     for (const shell of this.#shells.splice(0).reverse()) this.#finish(shell, null);
   }
 
@@ -86,7 +128,8 @@ export class Shells {
         this.#ended(mark);
         break;
       case 'prompt':
-        this.#next = mark.prompt;
+        this.#next = mark;
+        if (mark.bash) this.#endedAfterAll(mark.bash);
         if (mark.prompt !== 'primary') this.#shells.at(-1)?.command?.closeOutput();
         break;
       case 'input':
@@ -94,15 +137,18 @@ export class Shells {
         break;
       case 'output': {
         const shell = this.#enter(mark.shell, 'bash', null);
+        // Where there is no history, the line is read from the screen.
+        const command = mark.command || (this.#accepted?.text ?? '');
         this.#leavePrompt();
         this.#accept(null);
-        this.#start(shell, mark.command, this.#screen.anchor());
+        this.#start(shell, command, this.#screen.anchor());
       }
     }
   }
 
   #ended(mark: Mark & { kind: 'end' }): void {
-    const place = mark.app === 'bash' ? { cwd: mark.cwd } : { database: mark.database, port: mark.port };
+    const place =
+      mark.app === 'bash' ? { cwd: mark.cwd } : { database: mark.database, port: mark.port, line: mark.line };
     const shell = this.#enter(mark.shell, mark.app, mark.app === 'bash' ? mark.status : '0');
     shell.place = place;
     if (mark.app === 'bash') {
@@ -115,6 +161,14 @@ export class Shells {
       const { command, output } = shell.command;
       this.#finish(shell, psqlStatus(command, output, mark.error, mark.sqlstate));
     }
+  }
+
+  /** bash has come to its prompt, and its D was lost: somebody has set another PROMPT_COMMAND. */
+  #endedAfterAll({ shell: id, status }: { shell: string; status: string }): void {
+    const shell = this.#shells.find((known) => known.id === id);
+    if (!shell || !('cwd' in shell.place)) return;
+    if (shell !== this.#shells.at(-1) || shell.command || this.#accepted)
+      this.#ended({ kind: 'end', app: 'bash', shell: id, status, cwd: shell.place.cwd });
   }
 
   /** A syntax error: bash said so and never ran the line. An empty one, a comment or Ctrl-C leave nothing behind. */
@@ -143,21 +197,31 @@ export class Shells {
       return this.#shells[known]!;
     }
     this.#leavePrompt();
-    const shell: Shell = { id, app, place: app === 'bash' ? { cwd: '' } : { database: '', port: 0 }, command: null };
+    // Nobody nests so many, but a program may write the marks of as many as it likes.
+    if (this.#shells.length >= MOST_NESTED)
+      for (const inner of this.#shells.splice(1).reverse()) this.#finish(inner, null);
+    const shell: Shell = {
+      id,
+      app,
+      place: app === 'bash' ? { cwd: '' } : { database: '', port: 0, line: '' },
+      command: null,
+    };
     this.#shells.push(shell);
     return shell;
   }
 
   #prompted(): void {
     const shell = this.#shells.at(-1);
-    if (!shell) return;
-    const redrawn = this.#input !== null && this.#next !== 'copy';
+    // A bash without our marks may have taken the prompt of the one around it.
+    if (!shell || this.#next.bash?.shell === '') return;
+    const redrawn = this.#input !== null && this.#next.prompt !== 'copy';
     this.#input?.marker.dispose();
     this.#input = this.#screen.anchor();
     if (redrawn) return;
     // A data line of COPY is echoed by the terminal: what psql has to say comes below it.
-    if (this.#next === 'copy') shell.command?.openOutput(this.#screen.anchor(), true);
-    this.#prompt = { app: shell.app, continuation: this.#next !== 'primary', ...shell.place } as Prompt;
+    if (this.#next.prompt === 'copy') shell.command?.openOutput(this.#screen.anchor(), true);
+    const { line: _, ...place } = { line: '', ...shell.place };
+    this.#prompt = { app: shell.app, continuation: this.#next.prompt !== 'primary', ...place } as Prompt;
     this.#listeners.prompt(this.#prompt);
   }
 
@@ -173,11 +237,11 @@ export class Shells {
     if (shell.app === 'bash') {
       const before = continuation ? this.#accepted?.text : undefined;
       const text = before === undefined ? typed : `${before}\n${typed}`;
-      this.#accept(entered ? { text, output: this.#screen.anchor() } : null);
+      this.#accept(entered ? { text: text.slice(0, MOST_TYPED), output: this.#screen.anchor() } : null);
     } else if (!entered) {
       if (shell.command) this.#finish(shell, 'cancelled');
     } else if (shell.command) {
-      shell.command.command += `\n${typed}`;
+      shell.command.addLine(typed);
       shell.command.openOutput(this.#screen.anchor());
     } else if (!/^\s*(--.*)?$/.test(typed)) {
       this.#start(shell, typed, this.#screen.anchor());

@@ -20,9 +20,11 @@ export const width = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? te
 export const lineWidth = (spans: Line): number => spans.reduce((sum, { text }) => sum + width(text), 0);
 export const plainText = (spans: Line): string => spans.map(({ text }) => text).join('');
 
-/** Text from elsewhere, made fit for a cell grid: no control characters, tabs as spaces. */
-export const printable = (text: string): string =>
-  text.replaceAll('\t', '    ').replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/g, '');
+/** Control characters, and those that turn the direction of what follows, so that it reads as what it is not. */
+const HARMFUL = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Text from elsewhere, made fit for a cell grid: nothing that does harm, tabs as spaces. */
+export const printable = (text: string): string => text.replaceAll('\t', '    ').replace(HARMFUL, '');
 
 /** Everything in the line does the same when clicked. */
 export const clickable = <C>(spans: Line<C>, click: C): Line<C> => spans.map((piece) => ({ ...piece, click }));

@@ -1,6 +1,9 @@
 import type { LabTerminal } from '../lab.ts';
 import type { Process } from './process.ts';
 
+/** Bytes that may wait for programs that do not read. */
+const MOST_WAITING = 16 * 1024 * 1024;
+
 /** A terminal over a process that was started on a terminal. */
 export function createPty(process: Process): LabTerminal {
   const { socket } = process;
@@ -24,7 +27,8 @@ export function createPty(process: Process): LabTerminal {
     onData: (listener) => process.listen((_, bytes) => listener(bytes)),
     onExit: (listener) => void process.ended.then(listener),
     exitStatus: () => process.ended.then(process.exitCode),
-    write: (bytes) => void (exited || socket.write(bytes)),
+    // A program that never reads does not make this one grow for ever.
+    write: (bytes) => void (exited || socket.writableLength > MOST_WAITING || socket.write(bytes)),
     resize(columns, rows) {
       wanted = [columns, rows];
       resizeNext();

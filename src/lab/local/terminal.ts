@@ -10,6 +10,8 @@ import { isRoot, ROOT_BASE } from './mapping.ts';
 const TTY_GROUP = 5;
 /** Milliseconds until a terminal whose programs do not read is tried again. */
 const RETRY = 5;
+/** Bytes that may wait for them. */
+const MOST_WAITING = 16 * 1024 * 1024;
 /** More than the kernel holds of what a terminal's programs wrote last, in bytes. */
 const REST = 256 * 1024;
 
@@ -38,6 +40,7 @@ export function openLabTerminal(pid: number, argv: string[], options: TerminalOp
 
   // libuv would spin while a terminal is full, so what does not fit waits here.
   let waiting: Buffer[] = [];
+  const waits = () => waiting.reduce((sum, { length }) => sum + length, 0);
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
     timer = undefined;
@@ -80,6 +83,8 @@ export function openLabTerminal(pid: number, argv: string[], options: TerminalOp
     },
     exitStatus: async () => (await exited)[0] ?? 137,
     write(bytes) {
+      // A program that never reads does not make this one grow for ever.
+      if (waiting.length > 100 && waits() > MOST_WAITING) return;
       waiting.push(Buffer.from(bytes));
       if (!timer) flush();
     },

@@ -37,7 +37,7 @@ export class FakePty implements Pty {
   }
 
   /** A program prints. */
-  print(text: string): void {
-    this.#data(Buffer.from(text));
+  print(text: string | Buffer): void {
+    this.#data(Buffer.from(text as string));
   }
 }

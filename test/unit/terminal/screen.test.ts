@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { blankRow } from '../../../src/terminal/cells.ts';
 import { Screen } from '../../../src/terminal/screen.ts';
 import { FakePty } from './fake-pty.ts';
 
@@ -89,4 +90,35 @@ describe('modes', () => {
     await print('\x1b[?25h');
     expect(screen.cursor).toEqual({ x: 0, y: 0 });
   });
+});
+
+test.each([...'@ILMPSTXZb', ' @', ' A', "'}", "'~"])(
+  '%s done two thousand million times does not keep the program',
+  async (final) => {
+    const began = performance.now();
+    await print(`ab\x1b[2147483647${final}\x1b[1;2147483647${final}cd`);
+    expect(performance.now() - began).toBeLessThan(2000);
+  },
+);
+
+test('characters are whole wherever their bytes are cut', async () => {
+  for (const byte of Buffer.from('“a” – 👩‍👧 é…')) {
+    pty.print(Buffer.from([byte]));
+    await parsed();
+  }
+  expect(screen.text()).toBe('“a” – 👩‍👧 é…');
+});
+
+test('a window larger than any is taken for a large one', async () => {
+  screen.resize({ columns: 65_535, rows: 65_535 });
+  expect([screen.columns, screen.rows]).toEqual([1000, 500]);
+  screen.resize({ columns: 0, rows: Number.NaN });
+  expect([screen.columns, screen.rows]).toEqual([80, 24]);
+});
+
+test('a cell does not turn the direction of others on the terminal outside', async () => {
+  await print('\u202ea\u202eb\u2066c\u0301d');
+  const row = blankRow(20);
+  screen.copyRow(0, row, 0, 20);
+  expect(row.text.join('').replace(/ +/g, '')).toBe('abc\u0301d');
 });

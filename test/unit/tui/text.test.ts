@@ -7,6 +7,7 @@ import {
   lineWidth,
   paint,
   plainText,
+  printable,
   span,
   truncate,
   wrap,
@@ -81,4 +82,13 @@ describe('one line', () => {
     if (before === undefined) delete process.env.NO_COLOR;
     else process.env.NO_COLOR = before;
   });
+});
+
+it.each([
+  ['\x1b[31mred\x07', '[31mred'],
+  ['a\u202ecod\u2066.\u200f', 'acod.'],
+  ['\ta\nb\u0085', '    a\nb'],
+  ['“é” 👩\u200d👧', '“é” 👩\u200d👧'],
+])('of %j only what does no harm is shown', (text, shown) => {
+  expect(printable(text)).toBe(shown);
 });
