@@ -4,7 +4,16 @@
  */
 export type Mark =
   | { kind: 'end'; app: 'bash'; shell: string; status: string; cwd: string }
-  | { kind: 'end'; app: 'psql'; shell: string; error: boolean; sqlstate: string; database: string; port: number }
+  | {
+      kind: 'end';
+      app: 'psql';
+      shell: string;
+      error: boolean;
+      sqlstate: string;
+      database: string;
+      port: number;
+      shellError?: boolean;
+    }
   /** A prompt begins: a primary one, one for the rest of an unfinished command, or one for a line of COPY data. */
   | { kind: 'prompt'; prompt: 'primary' | 'more' | 'copy' }
   /** The prompt has been written; what is typed follows. */
@@ -14,7 +23,7 @@ export type Mark =
 /** Parses what stands behind `133;`. Undefined for what is not one of ours. */
 export function parseMark(data: string): Mark | undefined {
   const [letter, ...fields] = data.split(';');
-  const [first = '', second = '', third = '', fourth = '', fifth = ''] = fields;
+  const [first = '', second = '', third = '', fourth = '', fifth = '', sixth = ''] = fields;
   switch (letter) {
     case 'A':
       return { kind: 'prompt', prompt: first === 'more' || first === 'copy' ? first : 'primary' };
@@ -29,6 +38,8 @@ export function parseMark(data: string): Mark | undefined {
         kind: 'end',
         app: 'psql',
         shell: fifth || 'psql',
+        // Before psql 16 there is none.
+        ...(/^(true|false)$/.test(sixth) && { shellError: sixth === 'true' }),
         error: first === 'true',
         sqlstate: second,
         database: third,
