@@ -18,6 +18,8 @@ export type Rule =
   | 'document'
   /** A setup block failed. */
   | 'setup'
+  /** Nothing checks what is done in a step. */
+  | 'unchecked'
   /** The checks pass before anything was done. */
   | 'vacuous'
   /** A command could not be typed, or did not end. */
@@ -40,6 +42,8 @@ export type Rule =
   /** A process outlives the lesson, or a lab the proof. */
   | 'left-over'
   | 'check-broken'
+  /** A check was never seen to fail, whatever was tried. */
+  | 'never-fails'
   /** The lab or its engine did not work. */
   | 'lab';
 

@@ -1,14 +1,15 @@
 import type { Runtime, Snapshot } from '../lab/lab.ts';
 import { type Check, patienceOf } from '../model/check.ts';
-import type { Scenario } from '../model/scenario.ts';
-import { allPass } from '../model/verdict.ts';
+import { checksOf, type Scenario, type Step } from '../model/scenario.ts';
+import { allPass, type Verdict } from '../model/verdict.ts';
 import { Session } from '../session/session.ts';
 import type { SessionState } from '../session/state.ts';
 import type { Places } from '../session/tabs.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
 import { poll } from '../util/poll.ts';
-import { backgroundChecks } from './checks.ts';
+import { backgroundChecks, failingOf } from './checks.ts';
 import { type LogMarks, withLogs } from './evidence.ts';
+import { blamed } from './faults.ts';
 import { type Finding, isFault } from './proof.ts';
 
 /** How a session stood on entering a step: all that it takes to go on from there in a copy of its lab. */
@@ -18,6 +19,8 @@ export interface Entry {
   state: Pick<SessionState, 'step' | 'steps' | 'terminal'>;
   /** What the commands in the background had brought about. */
   standing: Check[];
+  /** What the step's checks said. */
+  untouched: Verdict[];
   marks: LogMarks;
 }
 
@@ -43,6 +46,7 @@ export class ProvingGround {
   readonly #entries = new Set<Entry>();
   /** Labs and snapshots that go while the proof goes on. */
   readonly #removals: Promise<void>[] = [];
+  readonly #failed = new Set<Check>();
   readonly #end = () => {
     for (const session of this.#sessions) this.#remove(session);
   };
@@ -69,16 +73,26 @@ export class ProvingGround {
   }
 
   /** Takes down how a session stands, until it is forgotten. */
-  async enter(session: Session, marks: LogMarks): Promise<Entry> {
+  async enter(session: Session, untouched: Verdict[], marks: LogMarks): Promise<Entry> {
     const { step, steps, terminal } = session.state;
     const places = session.places();
     const background = backgroundChecks(this.scenario, places);
     const verdicts = await session.look(background);
     const standing = background.filter((_, i) => verdicts[i]?.status === 'pass');
     const snapshot = await session.lab!.snapshot(this.signal);
-    const entry = { snapshot, places, state: { step, steps, terminal }, standing, marks };
+    const entry = { snapshot, places, state: { step, steps, terminal }, standing, untouched, marks };
     this.#entries.add(entry);
     return entry;
+  }
+
+  /** Takes down which checks of a step have been seen to fail. */
+  saw(step: Step, verdicts: Verdict[]): void {
+    for (const { check } of failingOf(step, verdicts)) this.#failed.add(check);
+  }
+
+  /** Checks of a step that no one has seen to fail, in whatever state it was looked at. */
+  neverFailed(step: Step): Check[] {
+    return checksOf(step).filter((check) => !this.#failed.has(check));
   }
 
   forget(entry: Entry): void {
@@ -89,7 +103,9 @@ export class ProvingGround {
   async inCopy(entry: Entry, attempt: (copy: Session) => Promise<Finding[]>): Promise<Finding[]> {
     const copy = await this.open(entry);
     try {
-      const findings = await withLogs(await attempt(copy), copy.lab, entry.marks);
+      const { line } = this.scenario.steps[entry.state.step]!;
+      const found = await blamed(await attempt(copy), copy.lab, line);
+      const findings = await withLogs(found, copy.lab, entry.marks);
       if (findings.some(isFault)) await this.keep(copy);
       return findings;
     } finally {
