@@ -43,7 +43,7 @@ export function psqlStatus(typed: string, output: string, variables: PsqlVariabl
 const runsProgram = ({ name, rest }: { name: string; rest: string }): boolean =>
   name === '!' ||
   rest.includes('`') ||
-  (/^(g|gx|o|out|w|write)$/.test(name) && /^\s*(\([^)]*\)\s*)?\|/.test(rest)) ||
+  (/^(g|gx|w|write)$/.test(name) && /^\s*(\([^)]*\)\s*)?\|/.test(rest)) ||
   (name === 'copy' && /\bprogram\b/i.test(rest));
 
 const RUN_STATEMENTS = /^(i|ir|include|include_relative|g|gx|gset|gexec|gdesc|watch|crosstabview)$/;

@@ -2,7 +2,7 @@ import { afterAll, expect, it as test } from 'vitest';
 import { openTerminal } from '../../src/terminal/open.ts';
 import type { Terminal } from '../../src/terminal/terminal.ts';
 import { SIZE } from '../unit/terminal/harness.ts';
-import { forEachRuntime, useLab } from './runtimes.ts';
+import { forEachRuntime, major, useLab } from './runtimes.ts';
 
 forEachRuntime((runtime) => {
   const lab = useLab(runtime);
@@ -46,6 +46,13 @@ forEachRuntime((runtime) => {
       ['SELECT s\nFROM t;', '0'],
     ]);
     expect(records.at(-1)!.output).toBe(' s\n---\n a\n(1 row)');
+  });
+
+  test('a program that psql runs, and that fails, where psql tells', async () => {
+    const psql = await open('programs', 'psql -d postgres');
+    const records = await psql.type('\\! false\n\\! true\nSELECT 1 \\g |false\nSELECT 1;\n\\! true\n\\o |false\n\\o');
+    const told = major >= 16 ? '1' : '0';
+    expect(records.map(({ status }) => status)).toEqual([told, '0', told, '0', '0', '0', told]);
   });
 
   test('a terminal opened again is where it was', async () => {
