@@ -142,12 +142,16 @@ export const isFault = ({ status }: Finding): boolean => status !== 'note';
 
 export const findingsOf = (proof: Proof): Finding[] => [...proof.findings, ...proof.steps.flatMap((s) => s.findings)];
 
-/** What a proof comes to. One that was interrupted and found no fault is `interrupted`, not `passed`. */
+/**
+ * What a proof comes to. One that was interrupted and found no fault is `interrupted`, not `passed`; one that did not get to
+ * the end of the lesson, and says not why, is `broken`.
+ */
 export type Outcome = 'passed' | 'failed' | 'broken' | 'interrupted';
 
 export function outcomeOf(proof: Proof): Outcome {
   const statuses = new Set(findingsOf(proof).map(({ status }) => status));
   if (statuses.has('fail')) return 'failed';
   if (statuses.has('broken')) return 'broken';
-  return proof.interrupted ? 'interrupted' : 'passed';
+  if (proof.interrupted) return 'interrupted';
+  return proof.steps.length > 0 && !proof.unreached ? 'passed' : 'broken';
 }
