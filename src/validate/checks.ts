@@ -1,7 +1,7 @@
 import type { Check } from '../model/check.ts';
 import { checksOf, type Scenario, type Step, solutionOf } from '../model/scenario.ts';
 import { allPass, type Verdict } from '../model/verdict.ts';
-import { unchecked } from '../scenario/lint/step-without-check.ts';
+import { lessonWithoutCheck, stepWithoutCheck } from '../scenario/lint/step-without-check.ts';
 import type { Places } from '../session/tabs.ts';
 import type { Finding } from './proof.ts';
 import type { ProvingGround } from './proving-ground.ts';
@@ -40,9 +40,17 @@ export function vacuous(step: Step, verdicts: Verdict[]): Finding[] {
   ];
 }
 
+/** A document looked at by itself. */
+const ALONE = { files: undefined, siblings: undefined, images: [] };
+
 /** A finding for each step in which something is done, and nothing checks it; or one for a lesson without any check. */
 export const nothingChecked = (scenario: Scenario): Finding[] =>
-  unchecked(scenario).map(({ line, message }) => ({ status: 'fail', rule: 'unchecked', line, message }));
+  [...stepWithoutCheck({ scenario, ...ALONE }), ...lessonWithoutCheck(scenario)].map(({ line, message }) => ({
+    status: 'fail',
+    rule: 'unchecked',
+    line,
+    message,
+  }));
 
 /** At the end of a lesson: a check that nothing has made fail, not even the step before it was begun, may be true for ever. */
 export const neverFailing = (ground: ProvingGround, step: Step): Finding[] =>

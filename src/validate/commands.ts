@@ -34,6 +34,12 @@ export function commandFindings(typed: Typed, session: Session, update: boolean)
 
 /** A finding for each command of a block that has ended, and not as the document says; `subject` is what it is called. */
 export function endedOtherwise({ block, records }: Typed, session: Session, rule: Rule, subject: string): Finding[] {
+  const evidence = evidenceOf(session, block, records);
+  const nothing = records.length === 0 && block.text.split('\n').some((line) => !/^\s*(#|--|$)/.test(line));
+  if (nothing) {
+    const message = `${subject} block was typed, and nothing ran.`;
+    return [{ status: 'fail', rule, line: block.line, message, evidence }];
+  }
   return records.flatMap((record, i): Finding[] => {
     const last = i === records.length - 1;
     const expected = last ? block.exit : '0';
@@ -47,7 +53,7 @@ export function endedOtherwise({ block, records }: Typed, session: Session, rule
         message: `${subject} command did not end as the document says: ${record.command}`,
         expected: ending(block, expected),
         actual: ending(block, record.status),
-        evidence: evidenceOf(session, block, records),
+        evidence,
       },
     ];
   });

@@ -18,6 +18,9 @@ export interface Solution {
   settled: number;
 }
 
+/** How bash and psql end what they cannot run: no such command, none that can be executed, a syntax error. */
+const NOT_UNDERSTOOD = /^(12[67]|42601)$/;
+
 /** The shortest that a check must go on failing, in milliseconds, unless its own time is shorter. */
 const LASTING = 250;
 
@@ -47,7 +50,8 @@ export async function proveMistake(
     if (otherwise) return [otherwise];
     const solved = await solve(copy, blocks);
     const { typed, stuck } = solved;
-    const evidence = evidenceOf(copy, wrong, typed.find(({ block }) => block === wrong)?.records);
+    const made = typed.find(({ block }) => block === wrong);
+    const evidence = evidenceOf(copy, wrong, made?.records);
     amiss = notAsMeant(solved).find((block) => block !== wrong);
     if (isBefore(amiss)) {
       const message = `This mistake was not made in time: before it, the block of line ${amiss!.line} did not end as the document says.`;
@@ -57,8 +61,14 @@ export async function proveMistake(
       const fault = await faultOf(stuck.error, copy.lab, { ...finding, evidence });
       return [{ ...fault, message: `This mistake could not be made: ${fault.message}` }];
     }
-    // It may well make its own command fail, or one after it hang: what counts is what the checks say then.
-    const verdicts = await tripping(copy, step, wrong, Math.max(LASTING, 2 * settled));
+    // A misspelt command does nothing, and so trips any check.
+    const misspelt = made?.records.find(({ status }) => NOT_UNDERSTOOD.test(status ?? '') && status !== wrong.exit);
+    if (misspelt) {
+      const message = `This mistake was not understood by its program, so it shows nothing: ${misspelt.command}`;
+      return [{ ...finding, message, evidence }];
+    }
+    // It may well make a command after it fail, or hang: what counts is what the checks say then.
+    const verdicts = await tripping(copy, step, wrong, Math.max(LASTING, 1.5 * settled));
     ground.saw(step, verdicts);
     const broken = brokenOf(step, verdicts);
     return broken.length > 0 ? broken : judge(step, wrong, verdicts).map((each) => ({ ...each, evidence }));
