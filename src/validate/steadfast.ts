@@ -21,6 +21,9 @@ export async function outlasting(walk: Walk, steadfast: number): Promise<Finding
   return poll(look, (found) => found.length > 0, { within, signal: walk.ground.signal });
 }
 
+/** By Ctrl-C, or by a `kill` in a block after it: it did not end by itself. */
+const KILLED = /^(130|137|143)$/;
+
 /**
  * Those of the blocks typed so far whose command keeps its terminal: nothing was typed into it since, and where something is
  * going to be, that ends the command itself, with Ctrl-C. Else the lesson counts on its end.
@@ -29,8 +32,9 @@ function meantToRun({ typed, ground, session }: Walk): Typed[] {
   const { steps } = ground.scenario;
   const later = steps.slice(session.state.step + 1).flatMap(solutionOf);
   const next = (terminal: string): CommandBlock | undefined => later.find((block) => block.terminal === terminal);
-  return typed.filter(({ block: { background, terminal } }, i) => {
+  return typed.filter(({ block: { background, terminal }, records }, i) => {
     if (!background || typed.slice(i + 1).some(({ block }) => block.terminal === terminal)) return false;
+    if (i < typed.length - 1 && KILLED.test(records.at(-1)?.status ?? '')) return false;
     // In its own step, nothing has come about that could have ended it.
     const own = solutionOf(steps[session.state.step]!).includes(typed[i]!.block);
     return own || next(terminal)?.interrupt !== false;

@@ -89,6 +89,24 @@ otherwise: It was not found.
     expect(findingsOf(await proofOf(quick, runtime, { id: 'quick' }))).toEqual([]);
   });
 
+  it('lets a later block end what runs in the background, by whatever way', async () => {
+    const check = (name: string, what: string) => `\`\`\`yaml check\nname: ${name}\n${what}\notherwise: No.\n\`\`\`\n`;
+    const source = `${LESSON.split('## Make it')[0]}## Start
+\`\`\`sh run in=watch background
+sleep 1000
+\`\`\`
+${check('It sleeps', 'process: ^sleep')}
+## Stop
+\`\`\`sh run
+pkill sleep
+\`\`\`
+${check('It does not sleep', 'process: ^sleep\nis: absent')}
+## Wrap-up
+That was it.
+`;
+    expect(findingsOf(await proofOf(source, runtime, { id: 'killed' }))).toEqual([]);
+  });
+
   it('keeps the lab in which something failed, a copy that a mistake was made in as well', async () => {
     const proof = await proofOf(LESSON.replace('equals: 0 }', 'equals: 1 }'), runtime, {
       id: 'kept',
