@@ -1,12 +1,12 @@
-import { addAbortListener } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Runtime, RuntimeName } from '../lab/lab.ts';
 import type { Major } from '../model/topology.ts';
 import { EXIT, type ExitStatus } from '../util/user-error.ts';
 import { type Case, outcomeOf, type Proof, type Run, type StepProof } from '../validate/proof.ts';
+import { printableRow } from '../validate/report/plain.ts';
 import type { Shard } from '../validate/shard.ts';
 import { reportError } from './report-error.ts';
-import { interruptOnTerm } from './screen.ts';
+import { testSignals } from './test-signals.ts';
 
 interface Options {
   pg?: Major[];
@@ -29,7 +29,6 @@ export async function test(ids: string[], options: Options, signal: AbortSignal)
     import('../validate/run.ts'),
     import('../validate/report/open.ts'),
   ]);
-  interruptOnTerm();
   const reports = (options.reporter ?? []).map(parseReporter);
   const { cases, runtimes, whyNone } = await choose(ids, options, signal);
   const reporter = await openReporters(reports, {
@@ -39,16 +38,15 @@ export async function test(ids: string[], options: Options, signal: AbortSignal)
   });
   if (cases.length === 0) process.stderr.write(`Nothing to test: ${whyNone}.\n`);
   else (await import('../lab/janitor.ts')).startJanitor();
-  addAbortListener(signal, () => {
-    process.stderr.write('\nInterrupted: removing the labs. Once more leaves at once.\n');
-  });
   const run = await runCases(cases, {
     jobs: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / 2)),
     bail: options.bail ?? false,
     reporter,
     signal,
+    ...testSignals(signal),
     prove: (testCase, onStep) => proveCase(testCase, runtimes.get(testCase.runtime)!, onStep, options, signal),
-    onBug: (error) => reportError(error, signal),
+    // After the report there is more to say than that there was an interrupt.
+    onBug: (error) => reportError(error, new AbortController().signal),
   });
   const updated = options.update && !run.interrupted ? await update(run.proofs) : true;
   return exitStatus(run, updated);
@@ -71,11 +69,15 @@ async function choose(
   }
   const runtimes = scenarios.length > 0 ? await openRuntimes(runtime) : new Map<RuntimeName, Runtime>();
   const planned = plan(scenarios, { majors: pg, runtimes: [...runtimes.keys()] });
+  const left = scenarios.filter(({ directory }) => !planned.some((testCase) => testCase.directory === directory));
+  if (left.length > 0 && planned.length > 0) {
+    const names = left.map(({ id }) => printableRow(id)).join(', ');
+    process.stderr.write(`Not tested, since not for PostgreSQL ${pg?.join(' or ')}: ${names}.\n`);
+  }
   const cases = shard ? inShard(planned, shard) : planned;
   if (planned.length > 0) return { cases, runtimes, whyNone: 'this shard is empty' };
   const which = scenarios.length > 0 ? `no scenario for PostgreSQL ${pg?.join(' or ')}` : 'no scenario';
-  const whyNone = changed === undefined ? 'there are no scenarios' : `${which} has changed since ${changed}`;
-  return { cases, runtimes, whyNone };
+  return { cases, runtimes, whyNone: `${which} has changed since ${changed}` };
 }
 
 async function openRuntimes(names: RuntimeName[] | undefined): Promise<Map<RuntimeName, Runtime>> {
@@ -103,14 +105,16 @@ async function proveCase(
 async function update(proofs: Proof[]): Promise<boolean> {
   const { updateOutputs } = await import('../validate/update.ts');
   const { rewritten, left } = await updateOutputs(proofs);
-  for (const { file, line } of rewritten) process.stderr.write(`${file}:${line} rewritten\n`);
-  for (const { file, line, reason } of left) process.stderr.write(`${file}:${line} left as it is: ${reason}\n`);
+  for (const { file, line } of rewritten) process.stderr.write(`${printableRow(file)}:${line} rewritten\n`);
+  for (const { file, line, reason } of left) {
+    process.stderr.write(`${printableRow(file)}:${line} left as it is: ${printableRow(reason)}\n`);
+  }
   return left.length === 0;
 }
 
-function exitStatus({ proofs, interrupted }: Run, updated: boolean): ExitStatus {
+function exitStatus({ proofs, notRun, interrupted }: Run, updated: boolean): ExitStatus {
   if (interrupted) return EXIT.interrupted;
   const outcomes = new Set(proofs.map(outcomeOf));
   if (outcomes.has('failed') || !updated) return EXIT.failed;
-  return outcomes.has('broken') ? EXIT.environment : EXIT.done;
+  return notRun.length === 0 && [...outcomes].every((outcome) => outcome === 'passed') ? EXIT.done : EXIT.environment;
 }

@@ -13,6 +13,7 @@ export type Mark =
       database: string;
       port: number;
       line: string;
+      shellError?: boolean;
     }
   /**
    * A prompt begins: a primary one, one for the rest of an unfinished command, or one for a line of COPY data. `line` is what
@@ -26,7 +27,7 @@ export type Mark =
 /** Parses what stands behind `133;`. Undefined for what is not one of ours. */
 export function parseMark(data: string): Mark | undefined {
   const [letter, ...fields] = data.split(';');
-  const [first = '', second = '', third = '', fourth = '', fifth = '', sixth = ''] = fields;
+  const [first = '', second = '', third = '', fourth = '', fifth = '', sixth = '', seventh = ''] = fields;
   switch (letter) {
     case 'A':
       if (first === 'more' || first === 'copy') return { kind: 'prompt', prompt: first, line: second };
@@ -43,6 +44,8 @@ export function parseMark(data: string): Mark | undefined {
         kind: 'end',
         app: 'psql',
         shell: fifth || 'psql',
+        // Before psql 16 there is none.
+        ...(/^(true|false)$/.test(seventh) && { shellError: seventh === 'true' }),
         error: first === 'true',
         sqlstate: second,
         database: third,

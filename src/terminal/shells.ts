@@ -23,6 +23,8 @@ interface Shell {
   readonly app: 'bash' | 'psql';
   place: { cwd: string } | { database: string; port: number; line: string };
   command: Command | null;
+  /** psql's, when its last command had ended. */
+  shellError?: boolean | undefined;
 }
 
 interface Listeners {
@@ -151,6 +153,8 @@ export class Shells {
       mark.app === 'bash' ? { cwd: mark.cwd } : { database: mark.database, port: mark.port, line: mark.line };
     const shell = this.#enter(mark.shell, mark.app, mark.app === 'bash' ? mark.status : '0');
     shell.place = place;
+    const shellErrorBefore = shell.shellError;
+    if (mark.app === 'psql') shell.shellError = mark.shellError;
     if (mark.app === 'bash') {
       this.#leavePrompt();
       if (!shell.command) this.#refused(shell, mark.status);
@@ -159,7 +163,7 @@ export class Shells {
       // A line of COPY data is read without readline, so nothing has told yet that the prompt is over.
       this.#leavePrompt();
       const { command, output } = shell.command;
-      this.#finish(shell, psqlStatus(command, output, mark.error, mark.sqlstate));
+      this.#finish(shell, psqlStatus(command, output, { ...mark, shellErrorBefore }));
     }
   }
 

@@ -4,8 +4,10 @@ import { SetupError } from '../session/setup.ts';
 import { currentStep } from '../session/state.ts';
 import { brokenOf, failingOf } from './checks.ts';
 import { faultOf } from './faults.ts';
+import { notAsMeant } from './mistake.ts';
 import type { Finding } from './proof.ts';
 import type { Entry, ProvingGround } from './proving-ground.ts';
+import { entersOtherwise, tryCopy } from './rewind.ts';
 import { solve } from './solve.ts';
 
 /** The blocks whose absence some check must notice. */
@@ -15,13 +17,17 @@ export const neededOf = (step: Step): CommandBlock[] => solutionOf(step).filter(
  * Leaves a block out, in a copy of the lab as it stood on entering the step, and demands that a check of its step, or of a
  * later one, fails for it. With the block the step's checks held after `settled` milliseconds.
  */
-export function proveNeeded(
+export async function proveNeeded(
   ground: ProvingGround,
   entry: Entry,
   block: CommandBlock,
   settled: number,
 ): Promise<Finding[]> {
-  return ground.inCopy(entry, async (copy) => {
+  /** The step in which something went wrong for want of the block, or of something else. */
+  let doubtful: number | undefined;
+  const findings = await ground.inCopy(entry, async (copy) => {
+    const otherwise = await entersOtherwise(ground, entry, copy);
+    if (otherwise) return [otherwise];
     const { steps } = ground.scenario;
     const step = currentStep(copy.state);
     // What was true at once with the block need not be waited for to the end without it. A check that has a longer time
@@ -33,29 +39,37 @@ export function proveNeeded(
       try {
         if (!own) await copy.move(at);
       } catch (error) {
+        doubtful = at;
         if (error instanceof SetupError) return [];
         return [await faultOf(error, copy.lab, { rule: 'lab', line: steps[at]!.line })];
       }
-      const failed = await fails(copy, own ? rest : undefined, own ? patience : Number.POSITIVE_INFINITY);
+      const failed = await fails(ground, copy, own ? rest : undefined, own ? patience : Number.POSITIVE_INFINITY);
+      if (failed && (failed.amiss || !own)) doubtful = at;
       if (failed) return failed.broken;
     }
     return [unnoticed(block)];
   });
+  // Where the whole solution meets the same in a copy, nothing was noticed.
+  const trial = doubtful === undefined ? [] : await tryCopy(ground, entry, doubtful);
+  return trial.length > 0 ? trial : findings;
 }
 
-/** Solves a step; whether a check of it then fails, or cannot be made. */
+/** Solves a step; whether a check of it then fails, or cannot be made, and whether a block did not end as it should. */
 async function fails(
+  ground: ProvingGround,
   copy: Session,
   blocks: CommandBlock[] | undefined,
   within: number,
-): Promise<{ broken: Finding[] } | undefined> {
+): Promise<{ broken: Finding[]; amiss: boolean } | undefined> {
   const step = currentStep(copy.state);
   // A command that is stuck is no check: those are still asked.
-  await solve(copy, blocks);
+  const solved = await solve(copy, blocks);
   if (checksOf(step).length === 0) return undefined;
   const verdicts = await copy.settle({ within });
+  ground.saw(step, verdicts);
   const broken = brokenOf(step, verdicts);
-  return broken.length > 0 || failingOf(step, verdicts).length > 0 ? { broken } : undefined;
+  if (broken.length === 0 && failingOf(step, verdicts).length === 0) return undefined;
+  return { broken, amiss: notAsMeant(solved).length > 0 };
 }
 
 const unnoticed = (block: CommandBlock): Finding => ({

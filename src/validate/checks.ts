@@ -1,8 +1,10 @@
 import type { Check } from '../model/check.ts';
 import { checksOf, type Scenario, type Step, solutionOf } from '../model/scenario.ts';
 import { allPass, type Verdict } from '../model/verdict.ts';
+import { lessonWithoutCheck, stepWithoutCheck } from '../scenario/lint/step-without-check.ts';
 import type { Places } from '../session/tabs.ts';
 import type { Finding } from './proof.ts';
+import type { ProvingGround } from './proving-ground.ts';
 
 type Failing = Extract<Verdict, { status: 'fail' }>;
 
@@ -37,6 +39,28 @@ export function vacuous(step: Step, verdicts: Verdict[]): Finding[] {
     },
   ];
 }
+
+/** A document looked at by itself. */
+const ALONE = { files: undefined, siblings: undefined, images: [] };
+
+/** A finding for each step in which something is done, and nothing checks it; or one for a lesson without any check. */
+export const nothingChecked = (scenario: Scenario): Finding[] =>
+  [...stepWithoutCheck({ scenario, ...ALONE }), ...lessonWithoutCheck(scenario)].map(({ line, message }) => ({
+    status: 'fail',
+    rule: 'unchecked',
+    line,
+    message,
+  }));
+
+/** At the end of a lesson: a check that nothing has made fail, not even the step before it was begun, may be true for ever. */
+export const neverFailing = (ground: ProvingGround, step: Step): Finding[] =>
+  ground.neverFailed(step).map(({ name, line }) => ({
+    status: 'fail',
+    rule: 'never-fails',
+    line,
+    message: `“${name}” was never seen to fail: neither before the step was begun nor with any mistake.`,
+    expected: 'a mistake (a block `wrong`) that trips it, or no such check',
+  }));
 
 /** A finding for each check that should hold, and does not; `what` says it of the check's name and the reason. */
 export const notHolding = (

@@ -22,18 +22,31 @@ export async function faultOf(
   return { ...finding, status: 'broken', rule: 'lab', message: sentence(why ?? error) };
 }
 
+/**
+ * What was found in a lab, where it counts: one that has died, or cannot do what every lab does, makes any lesson fail, so
+ * that is found in place of the lesson's faults.
+ */
+export async function blamed(findings: Finding[], lab: Lab | undefined, line: number): Promise<Finding[]> {
+  if (!findings.some(({ status }) => status === 'fail')) return findings;
+  const why = await whyUnwell(lab);
+  return why ? [{ status: 'broken', rule: 'lab', line, message: sentence(why) }] : findings;
+}
+
 /** The same, of what went wrong outside the blocks that are typed. */
 export const troubleOf = (error: unknown, lab: Lab | undefined, line: number): Promise<Finding> =>
   error instanceof SetupError
     ? faultOf(error, lab, { rule: 'setup', line: error.line })
     : faultOf(error, lab, { rule: 'lab', line });
 
-/** Undefined from a lab that answers. */
+const NO_PRIVILEGES = '^NoNewPrivs:[[:space:]]*1';
+
+/** Undefined from a lab that answers, and in which sudo may work. */
 async function whyUnwell(lab: Lab | undefined): Promise<Error | undefined> {
   if (!lab) return undefined;
   try {
-    await lab.exec(['true'], { timeout: 10_000 });
+    const { exitCode } = await lab.exec(['grep', '-qs', NO_PRIVILEGES, '/proc/self/status'], { timeout: 10_000 });
     lab.gone.throwIfAborted();
+    if (exitCode === 0) return new Error('Its engine makes labs with “no-new-privileges”, in which sudo cannot work.');
   } catch (error) {
     return lab.gone.aborted ? lab.gone.reason : (error as Error);
   }

@@ -6,20 +6,31 @@ import { preferredMajor } from '../scenario/versions.ts';
 import { EXIT, UserError } from '../util/user-error.ts';
 import type { Case, Finding } from './proof.ts';
 
-/** The scenarios that were named, each once, or all. Throws a UserError when none of them is for a major that was asked for. */
-export async function findScenarios(ids: string[], majors?: Major[]): Promise<ScenarioSummary[]> {
+/**
+ * The scenarios that were named, each once, or all. Throws a UserError when there are none, when none is for a major that was
+ * asked for, or when one that was named is not: it would not be proved, and a run that passes says that it was.
+ */
+export async function findScenarios(names: string[], majors?: Major[]): Promise<ScenarioSummary[]> {
   const named: ScenarioSummary[] = [];
   // One after another: of several that are wrong, the first is named.
-  for (const id of ids) named.push(await findScenario(id));
+  for (const name of names) named.push(await findScenario(name));
   const scenarios = named.length > 0 ? named : await listScenarios();
-  if (majors && !scenarios.some((scenario) => majorsOf(scenario, majors).length > 0)) {
-    throw new UserError('nothing-to-test', `No scenario here works on PostgreSQL ${majors.join(' or ')}.`, {
-      hint: scenarios.map(({ id, majors: supported }) => `${id} works on ${supported.join(', ')}`).join('\n'),
-      exit: EXIT.usage,
-    });
+  if (scenarios.length === 0) throw nothingToTest('There are no scenarios to test.');
+  const amiss = majors ? scenarios.filter((scenario) => majorsOf(scenario, majors).length === 0) : [];
+  if (amiss.length === scenarios.length || (amiss.length > 0 && named.length > 0)) {
+    const which = amiss.length === scenarios.length ? 'No scenario here works' : `${ids(amiss)} cannot be tested`;
+    throw nothingToTest(
+      `${which} on PostgreSQL ${majors!.join(' or ')}.`,
+      amiss.map(({ id, majors: supported }) => `${id} works on ${supported.join(', ')}`).join('\n'),
+    );
   }
   return [...new Map(scenarios.map((scenario) => [scenario.directory, scenario])).values()];
 }
+
+const ids = (scenarios: ScenarioSummary[]): string => scenarios.map(({ id }) => id).join(' and ');
+
+const nothingToTest = (message: string, hint?: string): UserError =>
+  new UserError('nothing-to-test', message, { ...(hint && { hint }), exit: EXIT.usage });
 
 interface Matrix {
   /** Undefined: the default major, or the newest that a scenario works on. */

@@ -18,6 +18,8 @@ export type Rule =
   | 'document'
   /** A setup block failed. */
   | 'setup'
+  /** Nothing checks what is done in a step. */
+  | 'unchecked'
   /** The checks pass before anything was done. */
   | 'vacuous'
   /** A command could not be typed, or did not end. */
@@ -40,6 +42,8 @@ export type Rule =
   /** A process outlives the lesson, or a lab the proof. */
   | 'left-over'
   | 'check-broken'
+  /** A check was never seen to fail, whatever was tried. */
+  | 'never-fails'
   /** The lab or its engine did not work. */
   | 'lab';
 
@@ -138,12 +142,16 @@ export const isFault = ({ status }: Finding): boolean => status !== 'note';
 
 export const findingsOf = (proof: Proof): Finding[] => [...proof.findings, ...proof.steps.flatMap((s) => s.findings)];
 
-/** What a proof comes to. One that was interrupted and found no fault is `interrupted`, not `passed`. */
+/**
+ * What a proof comes to. One that was interrupted and found no fault is `interrupted`, not `passed`; one that did not get to
+ * the end of the lesson, and says not why, is `broken`.
+ */
 export type Outcome = 'passed' | 'failed' | 'broken' | 'interrupted';
 
 export function outcomeOf(proof: Proof): Outcome {
   const statuses = new Set(findingsOf(proof).map(({ status }) => status));
   if (statuses.has('fail')) return 'failed';
   if (statuses.has('broken')) return 'broken';
-  return proof.interrupted ? 'interrupted' : 'passed';
+  if (proof.interrupted) return 'interrupted';
+  return proof.steps.length > 0 && !proof.unreached ? 'passed' : 'broken';
 }

@@ -1,11 +1,13 @@
 import type { Lab, Runtime } from '../lab/lab.ts';
 import type { Scenario } from '../model/scenario.ts';
-import { troubleOf } from './faults.ts';
+import { neverFailing, nothingChecked } from './checks.ts';
+import { blamed, troubleOf } from './faults.ts';
 import { leftOvers } from './left-over.ts';
 import { type Case, isFault, type Proof, type Rule, type StepProof } from './proof.ts';
-import { ProvingGround } from './proving-ground.ts';
-import { proveRewinds, type Reentry } from './rewind.ts';
-import { proveStep } from './step.ts';
+import { type Entry, ProvingGround } from './proving-ground.ts';
+import { proveRewinds } from './rewind.ts';
+import { outlasting, STEADFAST } from './steadfast.ts';
+import { proveStep, type Walk } from './step.ts';
 import { versionsOf } from './versions.ts';
 
 export interface ProveOptions {
@@ -18,6 +20,8 @@ export interface ProveOptions {
   rewind?: boolean | undefined;
   /** An output that differs is going to be taken over into the document, and is no fault. */
   update?: boolean | undefined;
+  /** How long a background command must have gone on at the end, in milliseconds; by default 10 s. */
+  steadfast?: number | undefined;
   signal: AbortSignal;
   onStep?: ((step: StepProof) => void) | undefined;
 }
@@ -29,28 +33,33 @@ export interface ProveOptions {
 export async function prove(scenario: Scenario, testCase: Case, options: ProveOptions): Promise<Proof> {
   const began = performance.now();
   const { runtime, signal, keepFailed = false, ablate = false, rewind = false, update = false, onStep } = options;
+  const { steadfast = STEADFAST } = options;
   const proof: Proof = { case: testCase, steps: [], findings: [], milliseconds: 0, interrupted: false };
   const ground = new ProvingGround(scenario, { runtime, signal, keepFailed });
   const add = (step: StepProof) => {
     proof.steps.push(step);
     onStep?.(step);
   };
+  proof.findings.push(...nothingChecked(scenario));
   let lab: Lab | undefined;
   try {
     const session = await ground.open();
     lab = session.lab!;
     proof.versions = await versionsOf(lab, runtime);
-    const reentries: Reentry[] = [];
+    const entries: Entry[] = [];
+    const walk: Walk = { session, ground, ablate, rewind, update, typed: [] };
     for (const at of scenario.steps.keys()) {
-      const { proof: step, reentry } = await proveStep({ session, ground, ablate, rewind, update }, at);
+      const { proof: step, entry } = await proveStep(walk, at);
       add(step);
       proof.unreached = scenario.steps.length - at - 1;
-      if (reentry) reentries.push(reentry);
+      if (entry) entries.push(entry);
       if (step.findings.some(stopping)) break;
     }
     if (!proof.steps.some(isFaulty)) {
-      if (rewind) add(await proveRewinds(ground, reentries));
-      proof.findings.push(...(await leftOvers(session)));
+      if (rewind) add(await proveRewinds(ground, entries));
+      proof.findings.push(...scenario.steps.flatMap((step) => neverFailing(ground, step)));
+      const ended = await blamed(await outlasting(walk, steadfast), lab, 1);
+      proof.findings.push(...ended, ...(await leftOvers(session)));
     }
     if (proof.findings.some(isFault) || proof.steps.some(isFaulty)) await ground.keep(session);
   } catch (error) {

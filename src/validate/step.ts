@@ -3,14 +3,14 @@ import { allPass } from '../model/verdict.ts';
 import type { Session } from '../session/session.ts';
 import { neededOf, proveNeeded } from './ablation.ts';
 import { brokenOf, notHolding, vacuous } from './checks.ts';
-import { backgroundFindings, commandFindings } from './commands.ts';
+import { commandFindings } from './commands.ts';
 import { evidenceOf, lastSeen, markLogs, withLogs } from './evidence.ts';
-import { faultOf, troubleOf } from './faults.ts';
-import { proveMistake } from './mistake.ts';
+import { blamed, faultOf, troubleOf } from './faults.ts';
+import { proveMistake, type Solution } from './mistake.ts';
 import { type Finding, isFault, type StepProof } from './proof.ts';
-import type { ProvingGround } from './proving-ground.ts';
-import type { Reentry } from './rewind.ts';
-import { solve } from './solve.ts';
+import type { Entry, ProvingGround } from './proving-ground.ts';
+import { solve, type Typed } from './solve.ts';
+import { stillRunning } from './steadfast.ts';
 
 /** The lesson's own way, and what is to be proved on it. */
 export interface Walk {
@@ -22,56 +22,71 @@ export interface Walk {
   rewind: boolean;
   /** An output that differs is no fault. */
   update: boolean;
+  /** All that has been typed, in its order. */
+  typed: Typed[];
 }
 
-/** Goes to a step and proves it: untouched, with each mistake, solved, and without each block in turn. */
-export async function proveStep(walk: Walk, at: number): Promise<{ proof: StepProof; reentry?: Reentry }> {
+/** Goes to a step and proves it: untouched, solved, with each mistake, and without each block in turn. */
+export async function proveStep(walk: Walk, at: number): Promise<{ proof: StepProof; entry?: Entry }> {
   const began = performance.now();
   const { session, ground } = walk;
   const step = ground.scenario.steps[at]!;
   const wrongs = commandsOf(step.blocks, 'wrong');
   const needed = walk.ablate ? neededOf(step) : [];
   const findings: Finding[] = [];
-  let reentry: Reentry | undefined;
+  let entry: Entry | undefined;
   try {
     const enter = async () => {
       if (at > 0) await session.move(at);
       return session.checkBriefly();
     };
     const [marks, untouched] = await Promise.all([markLogs(session.lab!, ground.scenario), enter()]);
+    ground.saw(step, untouched);
     findings.push(...vacuous(step, untouched), ...brokenOf(step, untouched));
     // A check that could not be made now could not be made later either.
     if (!findings.some(({ status }) => status === 'broken')) {
       const branches = wrongs.length > 0 || needed.length > 0 || walk.rewind;
-      const entry = branches ? await ground.enter(session, marks) : undefined;
-      if (entry) for (const wrong of wrongs) findings.push(...(await proveMistake(ground, entry, step, wrong)));
+      entry = branches ? await ground.enter(session, untouched, marks) : undefined;
       const solution = await proveSolution(walk, step);
-      findings.push(...(await withLogs(solution.findings, session.lab, marks)));
-      if (entry && !solution.findings.some(isFault)) {
-        for (const block of needed) findings.push(...(await proveNeeded(ground, entry, block, solution.settled)));
+      const faults = await withLogs(await blamed(solution.findings, session.lab, step.line), session.lab, marks);
+      // Those of the mistakes are told first, since a solution that is at fault ends the lesson.
+      const goOn = entry !== undefined && !faults.some(({ status }) => status === 'broken');
+      if (entry && goOn) for (const wrong of wrongs) add(await proveMistake(ground, entry, wrong, solution));
+      add(faults);
+      if (entry && solution.sound) {
+        for (const block of needed) add(await proveNeeded(ground, entry, block, solution.settled));
       }
-      if (entry && walk.rewind) reentry = { entry, untouched };
-      else if (entry) ground.forget(entry);
     }
   } catch (error) {
     ground.signal.throwIfAborted();
-    findings.push(await troubleOf(error, session.lab, step.line));
+    add([await troubleOf(error, session.lab, step.line)]);
   }
+  if (entry && !walk.rewind) ground.forget(entry);
   const { id, title, line } = step;
   const counts = { checks: checksOf(step).length, mistakes: wrongs.length, ablations: needed.length };
   const proof = { id, title, line, ...counts, milliseconds: performance.now() - began, findings };
-  return { proof, ...(reentry && { reentry }) };
+  return { proof, ...(entry && walk.rewind && { entry }) };
+
+  /** What goes otherwise in every copy is told once. */
+  function add(found: Finding[]): void {
+    const isKnown = ({ rule, line: of, message }: Finding) =>
+      rule === 'rewind' &&
+      findings.some((known) => known.rule === rule && known.line === of && known.message === message);
+    findings.push(...found.filter((finding) => !isKnown(finding)));
+  }
 }
 
-/** Solves the step as its document does; also resolves to how long its checks took to hold, in milliseconds. */
-async function proveSolution({ session, update }: Walk, step: Step): Promise<{ findings: Finding[]; settled: number }> {
+/** Solves the step as its document does. */
+async function proveSolution(walk: Walk, step: Step): Promise<Solution & { findings: Finding[] }> {
+  const { session, update } = walk;
   const { typed, stuck } = await solve(session);
+  walk.typed.push(...typed);
   const findings = typed.flatMap((one) => commandFindings(one, session, update));
   if (stuck) {
     const { block, error } = stuck;
     const evidence = evidenceOf(session, block);
     findings.push(await faultOf(error, session.lab, { rule: 'command', line: block.line, evidence }));
-    return { findings, settled: 0 };
+    return { findings, settled: 0, sound: false };
   }
   const began = performance.now();
   const verdicts = await session.settle();
@@ -88,6 +103,6 @@ async function proveSolution({ session, update }: Walk, step: Step): Promise<{ f
       `${name} held, and then no more, with nothing done in between: ${reason}`;
     findings.push(...notHolding(step, again, { rule: 'unstable', ...evidence }, lost), ...brokenOf(step, again));
   }
-  findings.push(...typed.flatMap((one) => backgroundFindings(one, session)));
-  return { findings, settled };
+  findings.push(...stillRunning(walk));
+  return { findings, settled, sound: !findings.some(isFault) };
 }

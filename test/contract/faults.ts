@@ -8,6 +8,7 @@ export interface Fault {
   edits: [from: string, to: string][];
   ablate?: boolean;
   rewind?: boolean;
+  steadfast?: number;
   /** All that must be found, each at the line of the faulty lesson that begins so. */
   found: (Partial<Finding> & { at: string })[];
 }
@@ -18,6 +19,8 @@ const evidence = (what: object) => ({ evidence: expect.objectContaining(what) as
 const RESTORE = 'psql -q -d postgres -f $file';
 const WATCH = '```sh run in=watch background\n';
 const FIRST_CHECK = 'sql: SELECT count(*) FROM bread\nequals: 2';
+
+const LATE = `\\! (sleep 0.4; psql -c "INSERT INTO bread VALUES ('rye'), ('spelt')" postgres) >/dev/null 2>&1 &`;
 
 /** Kinds of faults that a lesson may have. The lesson is test/fixtures/lessons/bread/scenario.md. */
 export const FAULTS: Fault[] = [
@@ -78,7 +81,7 @@ export const FAULTS: Fault[] = [
   },
   {
     name: 'a solution that does not reach',
-    edits: [[RESTORE, 'true']],
+    edits: [[RESTORE, ':']],
     found: [
       { rule: 'not-reached', message: matching(/“The table is back” does not hold/), at: '- name: The table is back' },
     ],
@@ -102,9 +105,47 @@ export const FAULTS: Fault[] = [
   },
   {
     name: 'a mistake that nothing notices',
-    edits: [['\ntrue\n', `\n${RESTORE}\n`]],
+    edits: [['\ntrue\n', `\n${RESTORE} # As it should be.\n`]],
     found: [{ rule: 'wrong', actual: 'every check passes', at: '```sh wrong' }],
   },
+  {
+    name: 'a mistake that is the solution, and a step that nothing checks',
+    edits: [
+      ['\ntrue\n', `\n${RESTORE}  \n`],
+      ['```yaml check\nname: Somebody watches\nprocess: ^tail -f\nwithin: 1s\notherwise: Nobody watches.\n```\n', ''],
+    ],
+    found: [
+      { rule: 'unchecked', message: matching(/Nothing checks what is done in "Watch it"/), at: '## Watch it' },
+      { rule: 'wrong', message: matching(/is the solution itself/), at: '```sh wrong' },
+    ],
+  },
+  {
+    name: 'a mistake that would be noticed only because there is less time for it',
+    edits: [
+      ["INSERT INTO bread VALUES ('rye'), ('spelt');\n```\n\n```yaml", `${LATE}\n\`\`\`\n\n\`\`\`yaml`],
+      [
+        'CREATE TABLE bread (name text);\n```\n\n## Save',
+        `CREATE TABLE bread (name text);\nSELECT 1;\n${LATE}\n\`\`\`\n\n## Save`,
+      ],
+      ['within: 1s\ndiagnose', 'within: 5s\ndiagnose'],
+    ],
+    found: [{ rule: 'wrong', actual: 'every check passes', at: '```sql wrong' }],
+  },
+  ...[
+    ['before', '```sh run id=restore\n', '%s\n\n```sh run id=restore\n'],
+    ['after', '```yaml check\n- name: The dump', '%s\n\n```yaml check\n- name: The dump'],
+  ].map(
+    ([when, at, text]): Fault => ({
+      name: `a mistake that is noticed for what gets stuck ${when} it`,
+      edits: [
+        ['touch table.txt', 'touch table.txt /dev/shm/memory'],
+        [at!, text!.replace('%s', '```sh run timeout=1s\nuntil [ -e /dev/shm/memory ]; do sleep 0.1; done\n```')],
+      ],
+      found: [
+        { rule: 'rewind', message: matching(/entry of “Save it”.*did not end within 1 s/), at: '```sh run timeout' },
+      ],
+    }),
+  ),
   {
     name: 'a mistake that trips another check',
     edits: [['trips="The table is back"', 'trips="The dump is there"']],
@@ -216,6 +257,27 @@ export const FAULTS: Fault[] = [
       { rule: 'not-reached', message: matching(/Nobody watches/), at: 'name: Somebody watches' },
       { rule: 'background', actual: 'exit status 1', at: WATCH },
     ],
+  },
+  {
+    name: 'a background command that ends well',
+    edits: [[WATCH, `\`\`\`sh run background\ntrue\n\`\`\`\n\n${WATCH}`]],
+    found: [{ rule: 'background', actual: 'success', at: '```sh run background\ntrue' }],
+  },
+  {
+    name: 'a background command that ends later, with its terminal',
+    edits: [[WATCH, `\`\`\`sh run background\nsleep 1; exit 3\n\`\`\`\n\n${WATCH}`]],
+    steadfast: 5000,
+    found: [{ rule: 'background', actual: 'the end of its terminal', at: '```sh run background\nsleep' }],
+  },
+  {
+    name: 'a check that nothing makes fail',
+    edits: [
+      [
+        '```yaml check\nname: Somebody',
+        '```yaml check\nname: Nothing is nowhere\nfile: nowhere\nabsent: true\notherwise: It is.\n```\n\n```yaml check\nname: Somebody',
+      ],
+    ],
+    found: [{ rule: 'never-fails', message: matching(/“Nothing is nowhere” was never seen/), at: 'name: Nothing is' }],
   },
   {
     name: 'a process that is left behind',

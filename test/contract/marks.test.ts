@@ -2,7 +2,7 @@ import { afterAll, expect, it as test } from 'vitest';
 import { openTerminal } from '../../src/terminal/open.ts';
 import type { Terminal } from '../../src/terminal/terminal.ts';
 import { SIZE } from '../unit/terminal/harness.ts';
-import { forEachRuntime, sh, useLab } from './runtimes.ts';
+import { forEachRuntime, major, sh, useLab } from './runtimes.ts';
 
 forEachRuntime((runtime) => {
   const lab = useLab(runtime);
@@ -115,6 +115,13 @@ forEachRuntime((runtime) => {
       'echo "$A,$B,$C,${L[*]},$status,${M[k]},$(umask),${E-unset}."; env | grep -c ^C=; alias ll',
     );
     expect(record!.output).toBe("one\ntwo,x\n'y\n),3,1\n2 3,kept,v\nw,0027,.\n1\nalias ll='ls -l'");
+  });
+
+  test('a program that psql runs, and that fails, where psql tells', async () => {
+    const psql = await open('programs', 'psql -d postgres');
+    const records = await psql.type('\\! false\n\\! true\nSELECT 1 \\g |false\nSELECT 1;\n\\! true\n\\o |false\n\\o');
+    const told = major >= 16 ? '1' : '0';
+    expect(records.map(({ status }) => status)).toEqual([told, '0', told, '0', '0', '0', told]);
   });
 
   test('a terminal opened again is where it was', async () => {

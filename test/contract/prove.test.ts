@@ -28,7 +28,7 @@ async function proofOf(
     if ('findings' in loaded)
       return { case: testCase!, steps: [], milliseconds: 0, findings: loaded.findings, interrupted: false };
     const { signal } = new AbortController();
-    return await prove(loaded.scenario, testCase!, { runtime, signal, ...options });
+    return await prove(loaded.scenario, testCase!, { runtime, signal, steadfast: 300, ...options });
   } finally {
     await rm(root, { recursive: true });
   }
@@ -85,8 +85,26 @@ otherwise: It was not found.
   });
 
   it('does not take a terminal that is still being opened for something left behind', async () => {
-    const quick = `${LESSON.split('## Make it')[0]}## Look\n\`\`\`sh run\ntrue\n\`\`\`\n`;
+    const quick = `${LESSON.split('## Make it')[0]}## Look\n\`\`\`sh run\ntrue\n\`\`\`\n\`\`\`yaml check\nname: Looked\nran: ^true\notherwise: No.\n\`\`\`\n`;
     expect(findingsOf(await proofOf(quick, runtime, { id: 'quick' }))).toEqual([]);
+  });
+
+  it('lets a later block end what runs in the background, by whatever way', async () => {
+    const check = (name: string, what: string) => `\`\`\`yaml check\nname: ${name}\n${what}\notherwise: No.\n\`\`\`\n`;
+    const source = `${LESSON.split('## Make it')[0]}## Start
+\`\`\`sh run in=watch background
+sleep 1000
+\`\`\`
+${check('It sleeps', 'process: ^sleep')}
+## Stop
+\`\`\`sh run
+pkill sleep
+\`\`\`
+${check('It does not sleep', 'process: ^sleep\nis: absent')}
+## Wrap-up
+That was it.
+`;
+    expect(findingsOf(await proofOf(source, runtime, { id: 'killed' }))).toEqual([]);
   });
 
   it('keeps the lab in which something failed, a copy that a mistake was made in as well', async () => {
@@ -115,13 +133,13 @@ otherwise: It was not found.
 
   it.concurrent.each(FAULTS)(
     'names $name, and nothing else',
-    async ({ edits, found, ablate = false, rewind = false }) => {
+    async ({ edits, found, ablate = false, rewind = false, steadfast = 300 }) => {
       const source = edits.reduce((text, [from, to]) => {
         expect(text).toContain(from);
         return text.replace(from, () => to);
       }, LESSON);
       const lineOf = (text: string) => source.slice(0, source.indexOf(text)).split('\n').length;
-      const proof = await proofOf(source, runtime, { ablate, rewind });
+      const proof = await proofOf(source, runtime, { ablate, rewind, steadfast });
       const expected = found.map(({ at, ...finding }) => ({ status: 'fail', ...finding, line: lineOf(at) }));
       expect(findingsOf(proof)).toEqual(expected.map((finding) => expect.objectContaining(finding)));
     },

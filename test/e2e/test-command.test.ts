@@ -201,6 +201,7 @@ forEachRuntime((runtime) => {
     await student.sees('Once more leaves at once');
     student.type('\x03');
     expect(await student.ended).toBe(130);
+    await student.sees(/0 passed.*1 interrupted/);
     expect(
       await poll(
         () => labsOf(runtime),

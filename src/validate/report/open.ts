@@ -1,5 +1,5 @@
 import { suggest } from '../../scenario/nearest.ts';
-import { EXIT, UserError } from '../../util/user-error.ts';
+import { EXIT, messageOf, UserError } from '../../util/user-error.ts';
 import type { Reporter } from '../proof.ts';
 import { openReportFile } from './file.ts';
 import type { Output } from './output.ts';
@@ -47,7 +47,10 @@ export async function openReporters(
   const reporters: Reporter[] = [];
   for (const { name, file } of specs) {
     if (file === undefined) {
-      reporters.push(await load(name, stdout, colour, root));
+      // GitHub obeys commands wherever they stand; only the reporter `github` means them.
+      const onGitHub = environment.GITHUB_ACTIONS === 'true' || specs.some((spec) => spec.name === 'github');
+      const obeyed = name === 'text' && onGitHub;
+      reporters.push(await load(name, obeyed ? withoutCommands(stdout) : stdout, colour, root));
       continue;
     }
     const report = await openReportFile(file);
@@ -59,6 +62,14 @@ export async function openReporters(
   }
   return together(reporters);
 }
+
+/** Both ways in which a line can be a command to GitHub: `::` at its beginning, after whatever blank, and `##[` anywhere. */
+const withoutCommands = (output: Output): Output => ({
+  write: (text) =>
+    output.write(text.replace(/^((?:[^\S\n]|\x1b\[[\d;]*m)*):(?=:)/gm, '$1: ').replaceAll('##[', '## [')),
+  columns: output.columns,
+  rows: output.rows,
+});
 
 const usual = ({ GITHUB_ACTIONS }: NodeJS.ProcessEnv): ReporterSpec[] =>
   GITHUB_ACTIONS === 'true' ? [{ name: 'text' }, { name: 'github' }] : [{ name: 'text' }];
@@ -109,8 +120,14 @@ const together = (reporters: Reporter[]): Reporter => ({
   },
   end: async (run) => {
     const ends = await Promise.allSettled(reporters.map(async (reporter) => reporter.end(run)));
-    const failure = ends.find((end) => end.status === 'rejected');
-    if (failure) throw failure.reason;
+    const reasons = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+    const [first, ...more] = reasons;
+    if (more.length === 0 || !(first instanceof UserError)) {
+      if (reasons.length > 0) throw first;
+      return;
+    }
+    const { code, hint, exit } = first;
+    throw new UserError(code, reasons.map(messageOf).join('\n'), { ...(hint && { hint }), exit, cause: first });
   },
 });
 

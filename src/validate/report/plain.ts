@@ -55,7 +55,9 @@ function evidenceOf({ block, output, screen, logs = {} }: Evidence, limit: numbe
     ...seen('typed', block, 'first'),
     ...seen('printed', output, 'last'),
     ...seen('on the screen', screen, 'last'),
-    ...Object.entries(logs).flatMap(([cluster, log]) => seen(`log of ${cluster} since the step began`, log, 'last')),
+    ...Object.entries(logs).flatMap(([cluster, log]) =>
+      seen(`log of ${printableRow(cluster)} since the step began`, log, 'last'),
+    ),
   ];
 }
 
@@ -64,7 +66,7 @@ export function plainFindings(file: string, findings: Finding[], limit: number):
   const told = tell(findings, limit);
   return findings
     .flatMap((finding, i) => [
-      `${file}:${finding.line}  ${plainSummary(finding)}`,
+      `${printableRow(file)}:${finding.line}  ${plainSummary(finding)}`,
       ...told[i]!.evidence.map(({ label, rows }) => [`${label}:`, ...rows.map((row) => `│ ${row}`)].join('\n')),
     ])
     .join('\n\n');
@@ -84,8 +86,8 @@ const rowsOf = (text: string): string[] => {
 };
 
 /**
- * Text from a lab, made fit for a terminal and for XML: no escape sequences, other control characters as the pictures of
- * them, nothing that is no character.
+ * Text from a lab or a document, made fit for a terminal and for XML: no escape sequences, other control characters as the
+ * pictures of them, nothing that is no character, or that puts others into another order.
  */
 export const printable = (text: string): string =>
   // Node 22 has a function for this that takes some of the text along.
@@ -93,8 +95,18 @@ export const printable = (text: string): string =>
     .replaceAll('\t', '    ')
     .replace(/[\x00-\x09\x0b-\x1f]/g, (control) => String.fromCharCode(0x2400 + control.charCodeAt(0)))
     .replaceAll('\x7f', '␡')
-    .replace(/[\x80-\x9f\ufffe\uffff]/g, '\ufffd')
+    .replace(UNSEEN, '\ufffd')
     .toWellFormed();
+
+/**
+ * What no eye can see and what changes how the rest is seen: controls, the marks and overrides of the direction of writing,
+ * separators, spaces without width, tags, and what is no character. The joiners stay, which scripts and emoji need.
+ */
+export const UNSEEN =
+  /[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]|[\u{e0000}-\u{e007f}]/gu;
+
+/** The same in one row, for a name. */
+export const printableRow = (text: string): string => printable(text).replaceAll('\n', ' ');
 
 /** What findings come to; a note is no fault. */
 export const worst = (findings: Finding[]): 'fail' | 'broken' | undefined =>
@@ -105,8 +117,8 @@ export function circumstances({ versions, kept }: Proof): string[] {
   const made = versions && [
     `waldojo ${versions.waldojo}`,
     `Node.js ${versions.node}`,
-    `PostgreSQL ${versions.postgres}`,
-    versions.runtime,
+    `PostgreSQL ${printableRow(versions.postgres)}`,
+    printableRow(versions.runtime),
   ];
   return [
     ...(made ? [`Made with ${made.join(', ')}.`] : []),

@@ -1,7 +1,7 @@
 import { type Case, findingsOf, type Outcome, outcomeOf, type Run } from '../proof.ts';
 import { truncate, wrap } from './fold.ts';
 import { mark, type Paint } from './paint.ts';
-import { many, printable } from './plain.ts';
+import { many, printableRow } from './plain.ts';
 
 interface Look {
   /** More than a screen was written before. */
@@ -27,8 +27,8 @@ function failures({ proofs }: Run, columns: number, paint: Paint): string[] {
     findingsOf(proof)
       .filter(({ status }) => status !== 'note')
       .map(({ status, line, message }) => {
-        const place = `${proof.case.scenario}:${line}  ${where(proof.case)}`;
-        const text = `${place}  ${printable(message).replaceAll('\n', ' ')}`;
+        const place = `${printableRow(proof.case.scenario)}:${line}  ${where(proof.case)}`;
+        const text = `${place}  ${printableRow(message)}`;
         return `  ${mark(status, paint)} ${truncate(text, columns - 4)}`;
       }),
   );
@@ -36,13 +36,20 @@ function failures({ proofs }: Run, columns: number, paint: Paint): string[] {
 
 /** Only of a run that one waited for, and whose steps are more than those shown here. */
 function slowest({ proofs, milliseconds }: Run, columns: number): string[] {
-  const steps = proofs.flatMap((proof) => proof.steps.map((step) => ({ ...step, case: proof.case })));
+  const steps = proofs.flatMap((proof) =>
+    proof.steps.map((step) => ({
+      ...step,
+      title: printableRow(step.title),
+      scenario: printableRow(proof.case.scenario),
+      case: proof.case,
+    })),
+  );
   if (milliseconds < 5000 || steps.length <= SLOWEST) return [];
   const chosen = steps.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, SLOWEST);
-  const name = Math.max(...chosen.map((step) => step.case.scenario.length));
+  const name = Math.max(...chosen.map((step) => step.scenario.length));
   const place = Math.max(...chosen.map((step) => where(step.case).length));
   return chosen.map((step) => {
-    const columnsOf = [step.case.scenario.padEnd(name), where(step.case).padEnd(place), step.title];
+    const columnsOf = [step.scenario.padEnd(name), where(step.case).padEnd(place), step.title];
     return truncate(`  ${seconds(step.milliseconds)}  ${columnsOf.join('  ')}`, columns);
   });
 }
@@ -50,7 +57,7 @@ function slowest({ proofs, milliseconds }: Run, columns: number): string[] {
 const SLOWEST = 5;
 
 function notRun({ notRun: cases }: Run, columns: number): string[] {
-  const named = cases.slice(0, NAMED).map((testCase) => `${testCase.scenario} ${where(testCase)}`);
+  const named = cases.slice(0, NAMED).map((testCase) => `${printableRow(testCase.scenario)} ${where(testCase)}`);
   const others = cases.length > NAMED ? [`${cases.length - NAMED} more`] : [];
   return named.length > 0 ? wrap([...named, ...others].join(', '), columns - 2).map((row) => `  ${row}`) : [];
 }

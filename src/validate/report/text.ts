@@ -2,7 +2,7 @@ import { type Case, type Finding, findingsOf, type Proof, type Reporter, type St
 import { chop, wrap } from './fold.ts';
 import type { Output } from './output.ts';
 import { mark, type Paint, painter } from './paint.ts';
-import { circumstances, many, type Part, printable, tell, worst } from './plain.ts';
+import { circumstances, many, type Part, printable, printableRow, tell, worst } from './plain.ts';
 import { seconds, summaryOf } from './summary.ts';
 
 /** Rows of each kind of evidence. */
@@ -35,7 +35,7 @@ export function textReporter(output: Output, colour: boolean): Reporter {
     if (current === testCase) return;
     blank();
     const { scenario, major, runtime } = testCase;
-    line(`${paint('bold', scenario)}  ${paint('dim', `PostgreSQL ${major}  ${runtime}`)}`);
+    line(`${paint('bold', printableRow(scenario))}  ${paint('dim', `PostgreSQL ${major}  ${runtime}`)}`);
     current = testCase;
   };
 
@@ -81,11 +81,11 @@ export function textReporter(output: Output, colour: boolean): Reporter {
 }
 
 function stepLine(step: StepProof, columns: number, paint: Paint): string {
-  const title = printable(step.title).padEnd(TITLE);
+  const title = printableRow(step.title).padEnd(TITLE);
   const begin = `  ${mark(worst(step.findings), paint)} ${seconds(step.milliseconds)}  ${title}`;
   const room = columns - 13 - title.length - 3;
   const parts = tried(step);
-  while (parts.join(', ').length > room) parts.pop();
+  while (parts.length > 0 && parts.join(', ').length > room) parts.pop();
   return parts.length > 0 ? `${begin}   ${paint('dim', parts.join(', '))}` : begin.trimEnd();
 }
 
@@ -98,7 +98,7 @@ const tried = ({ checks, mistakes, ablations, rewinds = 0 }: StepProof): string[
 
 /** Place and message in one line where there is room for both. */
 function headline(file: string, finding: Finding, columns: number, paint: Paint): string[] {
-  const place = `${file}:${finding.line}`;
+  const place = `${printableRow(file)}:${finding.line}`;
   const message = printable(finding.message);
   const begin = `${mark(finding.status, paint)} ${paint('bold', place)}`;
   if (!message.includes('\n') && 2 + place.length + 2 + message.length <= columns) return [`${begin}  ${message}`];

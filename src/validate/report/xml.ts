@@ -4,8 +4,10 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 const entity = (character: string) => ENTITIES[character]!;
 
 /** Well formed whatever the text holds: XML 1.0 has no way to write most control characters, not even escaped. */
-export const xmlText = (text: string): string => printable(text).replace(/[&<>]/g, entity);
-const xmlValue = (text: string): string => printable(text).replace(/[&<>"\n]/g, entity);
+export const xmlText = (text: string): string => noCommands(printable(text).replace(/[&<>]/g, entity));
+const xmlValue = (text: string): string => noCommands(printable(text).replace(/[&<>"\n]/g, entity));
+/** What GitHub would obey in the log of a workflow, as a reader of XML reads it and GitHub does not. */
+const noCommands = (xml: string): string => xml.replace(/^([^\S\n]*):(?=:)/gm, '$1&#58;').replaceAll('##[', '&#35;#[');
 
 /** Children are well-formed XML; attributes that are undefined are left out. */
 export function element(

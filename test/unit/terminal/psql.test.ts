@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CommandRecord, Terminal } from '../../../src/terminal/terminal.ts';
 import { leftOut } from '../../leave-out.ts';
 import { BINARIES, bash, Cluster } from './harness.ts';
+import { FAILING, FINE } from './psql-lines.ts';
 
 const seen = ({ command, status, output }: CommandRecord) => ({ command, status, output });
 
@@ -48,6 +50,28 @@ describe.skipIf(whyNot)(`psql${leftOut(whyNot)}`, () => {
     ['a statement with its own backslash command', 'SELECT 1 AS a \\gx', '0', '-[ RECORD 1 ]\na | 1'],
   ])('knows %s exactly', async (_, command, status, output) => {
     expect((await terminal.type(command)).map(seen)).toEqual([{ command, status, output }]);
+  });
+
+  test('what fails anywhere in a line is no success, and nothing else is a failure', async () => {
+    const told: [string, boolean][] = [];
+    await terminal.type('\\pset pager off');
+    for (const text of [...FINE, ...FAILING]) {
+      const records = await terminal.type(text);
+      told.push([text, records.some(({ status }) => status !== '0')]);
+    }
+    expect(told).toEqual([...FINE.map((text) => [text, false]), ...FAILING.map((text) => [text, true])]);
+  }, 30_000);
+
+  test('a file of statements is no success when one of them fails, whichever', async () => {
+    const file = join(cluster.directory, 'some.sql');
+    const statusOf = async (text: string) => {
+      writeFileSync(file, text);
+      return (await terminal.type(`\\i ${file}`)).map(({ status }) => status);
+    };
+    expect(await statusOf('SELECT 1/0;\nSELECT 1;\n')).toEqual(['1']);
+    expect(await statusOf('SELECT 1;\nSELECT 1/0;\n')).toEqual(['22012']);
+    expect(await statusOf('SELECT 1;\n\\nosuch\nSELECT 1;\n')).toEqual(['1']);
+    expect(await statusOf('DROP TABLE IF EXISTS nosuch;\nSELECT 1;\n')).toEqual(['0']);
   });
 
   test('a wide result is joined again', async () => {

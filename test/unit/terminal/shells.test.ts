@@ -20,6 +20,20 @@ describe('marks', () => {
         line: '',
       },
     ],
+    [
+      'D;false;00000;shop;5433;psql9;=;true',
+      {
+        kind: 'end',
+        app: 'psql',
+        shell: 'psql9',
+        error: false,
+        sqlstate: '00000',
+        database: 'shop',
+        port: 5433,
+        line: '=',
+        shellError: true,
+      },
+    ],
     ['D;false;00000;;;psql9;!', expect.objectContaining({ shell: 'psql9', database: '', line: '!' })],
     ['A;bash', { kind: 'prompt', prompt: 'primary', line: '' }],
     ['A;bash;1;7.1', { kind: 'prompt', prompt: 'primary', line: '', bash: { status: '1', shell: '7.1' } }],
@@ -46,7 +60,29 @@ describe('the status of a psql command', () => {
     ['\\c x', 'connection to server failed: FATAL:  no', false, '00000', '1'],
     ['\\! x', 'FATAL: no', true, '22012', '0'],
   ] as const)('%s with %j', (command, output, error, sqlstate, status) => {
-    expect(psqlStatus(command, output, error, sqlstate)).toBe(status);
+    expect(psqlStatus(command, output, { error, sqlstate })).toBe(status);
+  });
+
+  test.each([
+    ['\\! false', false, true, '1'],
+    ['\\! false', true, true, '1'],
+    ['SELECT 1 \\g |false', true, true, '1'],
+    ['SELECT 1 \\gx (border=2) |false', true, true, '1'],
+    ['\\set a `false`', true, true, '1'],
+    ["\\copy t to program 'false'", true, true, '1'],
+    ['\\o', false, true, '1'],
+    ['SELECT 1;', true, true, '0'],
+    ['\\echo |false', true, true, '0'],
+    ['\\! true', true, false, '0'],
+    ['\\! false', undefined, undefined, '0'],
+  ] as const)('%s where SHELL_ERROR was %s and is %s', (command, shellErrorBefore, shellError, status) => {
+    expect(psqlStatus(command, '', { error: false, sqlstate: '00000', shellErrorBefore, shellError })).toBe(status);
+  });
+
+  test('what is typed is taken apart in a time that grows with its length', () => {
+    for (const piece of ["'", '"', '$a$', '$', '/*', '\\a', '\\a `', "\\a '", '--', ';', "e'\\"]) {
+      expect(psqlStatus(piece.repeat(100_000), '', { error: false, sqlstate: '00000' })).toBe('0');
+    }
   });
 });
 

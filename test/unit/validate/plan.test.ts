@@ -45,4 +45,10 @@ it('says so when no scenario works on a major that was asked for, and on which t
     exit: EXIT.usage,
   });
   expect(await findScenarios([good], [17, 18])).toHaveLength(1);
+  // The other would be proved, and nobody would hear that this one was not.
+  await expect(findScenarios(['dump-and-restore', good], [18])).rejects.toMatchObject({
+    message: 'good cannot be tested on PostgreSQL 18.',
+    hint: 'good works on 13, 15, 17',
+    exit: EXIT.usage,
+  });
 });

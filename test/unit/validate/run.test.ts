@@ -1,7 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/util/user-error.ts';
-import type { Case, Finding, Proof, Reporter, Run } from '../../../src/validate/proof.ts';
+import {
+  type Case,
+  type Finding,
+  outcomeOf,
+  type Proof,
+  type Reporter,
+  type Run,
+} from '../../../src/validate/proof.ts';
 import { type RunOptions, runCases } from '../../../src/validate/run.ts';
 
 const CASES = ['a', 'b', 'c', 'd', 'e'].map(
@@ -137,4 +144,79 @@ it('after an interrupt begins no more, and reports what it has', async () => {
   expect(names(run.notRun)).toBe('de');
   expect(log.at(-1)).toBe('report');
   expect(bugs).toEqual([]);
+});
+
+describe('a case that does not end', () => {
+  const ONE = { id: 'one', title: 'One', line: 9, checks: 1, mistakes: 0, ablations: 0, milliseconds: 1, findings: [] };
+  /** Begins all, and never ends `a` and `b`. */
+  const hanging =
+    (then: () => void): RunOptions['prove'] =>
+    async (testCase, onStep) => {
+      if (!'ab'.includes(testCase.scenario)) return proofOf(testCase);
+      onStep(ONE);
+      if (testCase.scenario === 'b') setImmediate(then);
+      return new Promise<never>(() => {});
+    };
+
+  it.each([
+    ['has its time after an interrupt', 5, false],
+    ['has none any more when it is hurried', 1e6, true],
+  ])('%s, and there is a whole report', async (_, grace, hurried) => {
+    const [interrupt, hurry] = [new AbortController(), new AbortController()];
+    const { run, log, bugs } = await runAll({
+      ...{ jobs: 2, grace, signal: interrupt.signal, hurry: hurry.signal },
+      prove: hanging(() => {
+        interrupt.abort(new DOMException('Interrupted', 'AbortError'));
+        if (hurried) hurry.abort(new DOMException('Interrupted', 'AbortError'));
+      }),
+    });
+    expect(run.proofs).toMatchObject([
+      { steps: [{ id: 'one' }], findings: [], interrupted: true },
+      { steps: [{ id: 'one' }], findings: [], interrupted: true },
+    ]);
+    expect([names(run.notRun), log.at(-1), bugs]).toEqual(['cde', 'report', []]);
+  });
+
+  it('is broken once nothing is left that could end it, and the others go on', async () => {
+    const listeners = new Set<(reason: Error) => void>();
+    const stall = () => {
+      for (const listener of [...listeners]) listener(new UserError('stalled', 'It has gone.'));
+    };
+    const { run, log, bugs } = await runAll({
+      jobs: 2,
+      onStall: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      prove: hanging(stall),
+    });
+    const broken = { steps: [{ id: 'one' }], findings: [{ status: 'broken', message: 'It has gone.' }] };
+    expect(run.proofs).toMatchObject([broken, broken, {}, {}, {}]);
+    expect([run.notRun, log.at(-1), bugs, listeners.size]).toEqual([[], 'report', [], 0]);
+  });
+});
+
+it('says why a report could not be written, after an interrupt as well', async () => {
+  const reporter: Reporter = { end: () => Promise.reject(new UserError('report-file', 'No room.')) };
+  await expect(runAll({ reporter })).rejects.toThrow('No room.');
+  expect((await runAll({ reporter, signal: AbortSignal.abort() })).bugs.at(-1)).toMatchObject({ message: 'No room.' });
+});
+
+it('is not called passed where nothing was done, or not all', () => {
+  const step = {
+    id: 'one',
+    title: 'One',
+    line: 9,
+    checks: 1,
+    mistakes: 0,
+    ablations: 0,
+    milliseconds: 1,
+    findings: [],
+  };
+  const proof = { ...proofOf(CASES[0]!), steps: [step] };
+  expect([proof, { ...proof, steps: [] }, { ...proof, unreached: 1 }].map(outcomeOf)).toEqual([
+    'passed',
+    'broken',
+    'broken',
+  ]);
 });

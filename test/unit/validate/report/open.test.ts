@@ -139,4 +139,16 @@ describe('a report in a file', () => {
     await expect(reporter.end(aRun([aProof()]))).rejects.toMatchObject({ code: 'report-file' });
     expect(await readFile(two, 'utf8')).toContain('1 passed');
   });
+
+  it('is named where it cannot be, and so is each other', async () => {
+    const files = ['one/report', 'two/report'].map((name) => join(folder, name));
+    const reporter = await openReporters(
+      files.map((file) => parseReporter(`text=${file}`)),
+      { stdout: { write: () => {} }, colour: false },
+    );
+    for (const name of ['one', 'two']) await rm(join(folder, name), { recursive: true });
+    const end = reporter.end(aRun([aProof()]));
+    for (const file of files)
+      await expect(end).rejects.toMatchObject({ exit: 3, message: expect.stringContaining(file) });
+  });
 });
