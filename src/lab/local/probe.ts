@@ -43,7 +43,8 @@ export async function probeLocal(signal?: AbortSignal): Promise<Probe> {
     return { ok: true, version: `util-linux ${version}, Linux ${release()}` };
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof UserError && error.code === 'disk-full') return whyNoStore(error, printable(tidy(dataDirectory())));
+    if (error instanceof UserError && error.code === 'disk-full')
+      return whyNoStore(error, printable(tidy(dataDirectory())));
     return diagnose(await gather(messageOf(error)));
   } finally {
     // In the background: nobody waits for it.
