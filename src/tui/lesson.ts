@@ -29,7 +29,6 @@ export interface Document {
 
 export interface LessonOptions {
   columns: number;
-  focus: 'terminal' | 'lesson';
   /** The checks stand at the lesson's end too, where they have no pane of their own. */
   withChecks: boolean;
   tried: boolean;
@@ -70,7 +69,7 @@ export function renderLesson(state: SessionState, options: LessonOptions): Docum
 export const isConclusion = ({ scenario, step: at }: SessionState, step: Step): boolean =>
   at === scenario.steps.length - 1 && solutionOf(step).length === 0 && checksOf(step).length === 0;
 
-function blockRenderer(state: SessionState, { columns, focus }: LessonOptions): (block: Block) => [Lines, string?] {
+function blockRenderer(state: SessionState, { columns }: LessonOptions): (block: Block) => [Lines, string?] {
   const step = currentStep(state);
   const done = state.steps[state.step]!;
   const next = nextBlock(state);
@@ -87,14 +86,14 @@ function blockRenderer(state: SessionState, { columns, focus }: LessonOptions): 
       case 'solution': {
         if (block.kind === 'solution' && !done.solutionShown) {
           if (block !== firstHidden) return [[]];
-          const key = keyFor('solution', focus);
+          const key = keyFor('solution');
           return [
             foldedLine('Try it yourself. The solution can be shown:', key, { do: 'solution' }, columns),
             'solution',
           ];
         }
         const status: CommandStatus = done.blocks[block.id] ?? (block === next ? 'next' : 'waiting');
-        const box = commandBox(block, status, keyFor('run', focus), columns);
+        const box = commandBox(block, status, keyFor('run'), columns);
         return [block.output ? [...box, ...outputLines(block.output.text, columns)] : box, block.id];
       }
       case 'hint': {
@@ -103,11 +102,11 @@ function blockRenderer(state: SessionState, { columns, focus }: LessonOptions): 
         if (number <= done.hints) return [hintLines(block, number, hints.length, columns), id];
         if (number > done.hints + 1) return [[]];
         const text = hints.length > 1 ? `Hint ${number} of ${hints.length}` : 'Hint';
-        return [foldedLine(text, keyFor('hint', focus), { do: 'hint' }, columns), id];
+        return [foldedLine(text, keyFor('hint'), { do: 'hint' }, columns), id];
       }
       case 'question': {
         const { question } = block;
-        return [questionLines(question, done.answers[question.id], keyFor('answer', focus), columns), question.id];
+        return [questionLines(question, done.answers[question.id], keyFor('answer'), columns), question.id];
       }
       default:
         return [[]];

@@ -1,19 +1,25 @@
 import { hintsOf, questionsOf, solutionOf } from '../model/scenario.ts';
 import { currentStep, nextBlock, openQuestion } from '../session/state.ts';
 import { pressInDialog } from './dialog-keys.ts';
-import { type Command, commandFor, keyFor } from './keymap.ts';
+import { emptyField } from './field.ts';
+import { type Command, commandFor, keyFor, LEADER } from './keymap.ts';
 import { type Choice, menuOf } from './menus.ts';
 import type { Player } from './player.ts';
 
-/** A key that is not the terminal's; `text` is what it would write. */
-export function press(player: Player, key: string, text = ''): void {
+/** The key that followed the leader. A dialog is answered before anything else is done. */
+export function press(player: Player, key: string): void {
+  if (player.dialog) return;
+  player.change({ leader: null });
+  const command = commandFor(key);
+  if (command) perform(player, command);
+  else if (key !== 'escape')
+    player.say(`${LEADER.shown} and that key is no command. ${keyFor('help')} shows all keys.`);
+}
+
+/** A key for the dialog that is open; `text` is what it would write. */
+export function pressInOpenDialog(player: Player, key: string, text: string): void {
   const { dialog } = player;
-  if (!dialog) {
-    player.change({ leader: null });
-    const command = commandFor(key);
-    if (command) perform(player, command);
-    return;
-  }
+  if (!dialog) return;
   const outcome = pressInDialog(dialog, key, text, player.session.state);
   if (outcome.type === 'dialog') player.change({ dialog: outcome.dialog });
   else if (outcome.type === 'choose') choose(player, outcome.choice);
@@ -58,7 +64,7 @@ export function perform(player: Player, command: Command): void {
       player.change({ focus: player.ui.focus === 'terminal' ? 'lesson' : 'terminal' });
       break;
     case 'back':
-      player.change({ focus: 'terminal' });
+      player.bringTerminal();
       break;
     case 'menu':
       player.change({ leader: 'click' });
@@ -92,7 +98,7 @@ function run(player: Player, id: string | undefined): void {
     player.attempt(id ? session.run(block) : session.runNext());
   } else {
     const hidden = blocks.some(({ kind }) => kind === 'solution') && !state.steps[state.step]!.solutionShown;
-    const solution = `${keyFor('solution', player.focus)} shows the solution.`;
+    const solution = `${keyFor('solution')} shows the solution.`;
     player.say(hidden ? `The next command is yours to find. ${solution}` : 'There is no other command in this step.');
   }
 }
@@ -105,11 +111,12 @@ function goOn(player: Player): void {
     return;
   }
   const open = steps[step]!.verdicts.filter((verdict) => verdict?.status !== 'pass').length;
-  const skipped = !steps[step]!.completed && open > 0;
+  const skipped = open > 0;
   player.attempt(session.next());
   if (!skipped || session.state.step === step) return;
   const checks = open === 1 ? 'one check is' : `${open} checks are`;
-  player.say(`Step ${step + 1} is not done: ${checks} open. ${keyFor('previous', player.focus)} goes back.`);
+  const done = steps[step]!.completed ? 'no longer done' : 'not done';
+  player.say(`Step ${step + 1} is ${done}: ${checks} open. ${keyFor('previous')} goes back.`);
 }
 
 function showTab(player: Player, index: number | 'next'): void {
@@ -145,8 +152,17 @@ function answer(player: Player, id: string | undefined, choice: number | undefin
     return;
   }
   player.change({ scroll: question });
-  if (choice === undefined) player.change({ dialog: { kind: 'question', question, text: '' } });
+  if (choice === undefined) player.change({ dialog: { kind: 'question', question, field: emptyField } });
   else player.session.answer(question, String(choice));
+}
+
+/** Whether the key is the number of a choice of the step's open question, which is then answered. */
+export function answerShown(player: Player, key: string): boolean {
+  const question = openQuestion(player.session.state);
+  const choices = question?.answer.type === 'choice' ? question.answer.choices : [];
+  if (!/^[1-9]$/.test(key) || !question || !choices[Number(key) - 1]) return false;
+  answer(player, question.id, Number(key) - 1);
+  return true;
 }
 
 function choose(player: Player, choice: Choice): void {
@@ -165,6 +181,9 @@ function choose(player: Player, choice: Choice): void {
     case 'keep':
     case 'keep-and-pick':
       player.leave({ left: 'keep', again: choice === 'keep-and-pick' });
+      break;
+    case 'ask-to-remove':
+      player.change({ dialog: { kind: 'menu', name: 'remove', selected: 0 } });
       break;
     case 'remove':
       player.leave({ left: 'remove', again: false });

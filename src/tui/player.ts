@@ -1,5 +1,6 @@
+import { questionsOf } from '../model/scenario.ts';
 import type { Session } from '../session/session.ts';
-import type { Notice } from '../session/state.ts';
+import { currentStep, type Notice } from '../session/state.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { messageOf } from '../util/user-error.ts';
 import type { Dialog } from './dialog-keys.ts';
@@ -46,8 +47,14 @@ export class Player {
   #seen = new Map<string, number>();
   #lesson: { of: readonly unknown[]; view: LessonView } | undefined;
 
-  constructor(session: Played, size: Size) {
+  readonly #now: () => number;
+  /** When a dialog was opened, or a key came that means nothing in it. */
+  #unread = 0;
+
+  /** `now` gives milliseconds. */
+  constructor(session: Played, size: Size, now: () => number = () => performance.now()) {
     this.session = session;
+    this.#now = now;
     this.#step = session.state.step;
     this.left = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -92,9 +99,32 @@ export class Player {
     return dialog ?? (failed ? { kind: 'menu', name: 'failed', selected: 0 } : null);
   }
 
+  /** Milliseconds since the dialog was opened, or a key came that means nothing in it. */
+  sinceDialog(): number {
+    return this.#now() - this.#unread;
+  }
+
+  /** A key came that means nothing in the dialog: whoever pressed it has not read it. */
+  unread(): void {
+    this.#unread = this.#now();
+  }
+
+  /** A question that is answered in words. */
+  asksForText(id: string): boolean {
+    const { state } = this.session;
+    const asked = questionsOf(currentStep(state)).find((question) => question.id === id);
+    return asked !== undefined && asked.answer.type !== 'choice';
+  }
+
+  /** Gives the keyboard to the terminal, which comes in front; null where there is none yet. */
+  bringTerminal(): Terminal | null {
+    this.change({ focus: 'terminal', leader: null, notice: null, hushed: this.session.state.notice });
+    return this.terminal ?? null;
+  }
+
   /** The lesson as it is in view. */
   get lesson(): LessonView {
-    const of = [this.session.state, this.#ui, this.focus, this.tried] as const;
+    const of = [this.session.state, this.#ui, this.tried] as const;
     if (!this.#lesson || of.some((part, i) => part !== this.#lesson?.of[i]))
       this.#lesson = { of, view: viewLesson(...of) };
     return this.#lesson.view;
@@ -188,6 +218,12 @@ export class Player {
     return ran;
   }
 
+  #opened(dialog: Dialog): void {
+    const before = this.#ui.dialog;
+    const same = before?.kind === 'menu' && dialog.kind === 'menu' && before.name === dialog.name;
+    if (!same) this.unread();
+  }
+
   #fitTerminals(): void {
     const place = this.#ui.layout;
     if (place.kind === 'small') return;
@@ -196,6 +232,8 @@ export class Player {
 
   /** Replaces parts of what is the interface's own; without any, only says that something changed. */
   change(patch: Partial<Ui>): void {
+    const { dialog } = patch;
+    if (dialog && (dialog.kind !== this.#ui.dialog?.kind || dialog.kind === 'menu')) this.#opened(dialog);
     if (Object.keys(patch).length > 0) this.#ui = { ...this.#ui, ...patch };
     this.#version += 1;
     for (const listener of this.#listeners) listener();

@@ -47,12 +47,12 @@ export interface LessonView {
 /** Lines longer than this are tiring to read. */
 const WIDEST = 84;
 
-export function viewLesson(state: SessionState, ui: Ui, focus: Ui['focus'], tried: boolean): LessonView {
+export function viewLesson(state: SessionState, ui: Ui, tried: boolean): LessonView {
   const single = ui.layout.kind === 'single';
   const { width, height } = ui.layout.kind === 'small' ? ui.layout.screen : ui.layout.lesson;
   // A column of air on both sides; where the scroll bar is not in the divider, it takes one more.
   const columns = Math.max(10, Math.min(width - (single ? 3 : 2), WIDEST));
-  const document = renderLesson(state, { columns, focus, withChecks: single, tried });
+  const document = renderLesson(state, { columns, withChecks: single, tried });
   const total = document.lines.length;
   if (typeof ui.scroll === 'number') return { document, height, top: Math.min(ui.scroll, Math.max(0, total - height)) };
   const asked = ui.scroll === null ? undefined : document.places.get(ui.scroll);

@@ -8,7 +8,7 @@ import { type Line, lineWidth, plainText } from '../../../src/tui/text.ts';
 import { scenario } from '../../fixtures/tui-scenario.ts';
 import { LablessSession } from '../../fixtures/tui-session.ts';
 
-const options = { columns: 50, focus: 'terminal', withChecks: false, tried: false } as const;
+const options = { columns: 50, withChecks: false, tried: false } as const;
 const textOf = (session: LablessSession, more = {}) =>
   renderLesson(session.state, { ...options, ...more })
     .lines.map(plainText)
