@@ -40,7 +40,7 @@ export function keepJournal(session: Session, trouble: (text: string) => void): 
       const steps: ScenarioProgress['steps'] = {};
       scenario.steps.forEach(({ id }, i) => {
         const { completed, hints, solutionShown, answers, latched, blocks } = state.steps[i]!;
-        const done = Object.keys(blocks).filter((block) => blocks[block] !== 'running');
+        const done = Object.keys(blocks).filter((block) => blocks[block] === 'done');
         const when = completed ? (before?.steps[id]?.completed ?? now) : undefined;
         steps[id] = { completed: when, hints, solution: solutionShown, answers, latched: [...latched], done };
       });

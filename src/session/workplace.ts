@@ -18,7 +18,8 @@ export interface WorkplaceOptions {
 /** Makes or resumes a lab. One that comes when the signal has aborted is not left without somebody who knows of it. */
 export async function bootLab(options: WorkplaceOptions, signal: AbortSignal): Promise<Lab> {
   const lab = await makeLab(options, signal);
-  if (signal.aborted) await (options.keep ? lab.stop() : lab.remove());
+  // Nobody has done anything yet in one that is new.
+  if (signal.aborted) await (options.resume ? lab.stop() : lab.remove());
   signal.throwIfAborted();
   return lab;
 }

@@ -1,5 +1,5 @@
 import type { CommandBlock, HintBlock, Question } from '../model/scenario.ts';
-import type { Answer } from '../session/state.ts';
+import type { Answer, BlockStatus } from '../session/state.ts';
 import { highlight } from './code.ts';
 import type { Command } from './keymap.ts';
 import { renderInline, renderMarkdown } from './markdown.ts';
@@ -8,14 +8,15 @@ import { glyphs, type Style, theme } from './theme.ts';
 
 export type Lines = Line<Command>[];
 /** `next` is the one that the run key types; `waiting` comes after it. */
-export type CommandStatus = 'next' | 'waiting' | 'running' | 'done' | 'failed';
+export type CommandStatus = 'next' | 'waiting' | BlockStatus;
 
 const LOOKS: Record<CommandStatus, { mark: string; style: Style; border: Style; note: string }> = {
   next: { mark: `${glyphs.next} `, style: theme.key, border: theme.accent, note: '' },
   waiting: { mark: '', style: theme.plain, border: theme.faint, note: '' },
   running: { mark: '… ', style: theme.busy, border: theme.accent, note: 'running' },
   done: { mark: `${glyphs.pass} `, style: theme.pass, border: theme.faint, note: '' },
-  failed: { mark: `${glyphs.fail} `, style: theme.failStrong, border: theme.fail, note: 'ended in an error' },
+  'left-out': { mark: '', style: theme.faint, border: theme.faint, note: 'left out' },
+  failed: { mark: `${glyphs.fail} `, style: theme.failStrong, border: theme.fail, note: 'did not end well' },
 };
 
 /** A command in its box. The whole box is clickable; `key` is what runs it, shown on the next one. */

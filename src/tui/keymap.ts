@@ -1,7 +1,21 @@
 /** What a person can ask the interface for, by key or by mouse. */
 export type Command =
   | { do: 'run'; block?: string }
-  | { do: 'next' | 'previous' | 'hint' | 'solution' | 'check' | 'reset' | 'help' | 'quit' | 'menu' | 'switch' | 'back' }
+  | {
+      do:
+        | 'next'
+        | 'previous'
+        | 'leave-out'
+        | 'hint'
+        | 'solution'
+        | 'check'
+        | 'reset'
+        | 'help'
+        | 'quit'
+        | 'menu'
+        | 'switch'
+        | 'back';
+    }
   /** `choice` answers at once. */
   | { do: 'answer'; question?: string; choice?: number }
   | { do: 'tab'; index: number | 'next' }
@@ -32,6 +46,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['r', 'enter'], command: { do: 'run' }, label: 'Run the next command', short: 'run' },
   { keys: ['n'], command: { do: 'next' }, label: 'Next step', short: 'next' },
   { keys: ['p'], command: { do: 'previous' }, label: 'Previous step', short: 'back' },
+  { keys: ['x'], command: { do: 'leave-out' }, label: 'Leave the next command out' },
   { keys: ['h'], command: { do: 'hint' }, label: 'Show a hint', short: 'hint' },
   { keys: ['s'], command: { do: 'solution' }, label: 'Show the solution' },
   { keys: ['c'], command: { do: 'check' }, label: 'Check now', short: 'check' },

@@ -1,5 +1,5 @@
 import { hintsOf, questionsOf, solutionOf } from '../model/scenario.ts';
-import { currentStep, nextBlock, openQuestion } from '../session/state.ts';
+import { currentStep, nextBlock, openQuestion, shownBlocks } from '../session/state.ts';
 import { pressInDialog } from './dialog-keys.ts';
 import { emptyField } from './field.ts';
 import { type Command, commandFor, keyFor, LEADER } from './keymap.ts';
@@ -31,10 +31,14 @@ export function perform(player: Player, command: Command): void {
   const { session } = player;
   const { state } = session;
   const single = player.ui.layout.kind === 'single';
+  const told = player.ui.notice;
   player.change({ notice: null, hushed: state.notice, leader: null });
   switch (command.do) {
     case 'run':
-      run(player, command.block);
+      run(player, command.block, told === AGAIN);
+      break;
+    case 'leave-out':
+      leaveOut(player);
       break;
     case 'next':
       goOn(player);
@@ -86,7 +90,15 @@ export function perform(player: Player, command: Command): void {
   }
 }
 
-function run(player: Player, id: string | undefined): void {
+const AGAIN = `All commands of this step have been run. ${keyFor('run')} once more runs them again, from the first.`;
+
+function leaveOut(player: Player): void {
+  const { session } = player;
+  if (session.state.typing || !nextBlock(session.state)) player.say('There is no command to leave out.');
+  else session.leaveOut();
+}
+
+function run(player: Player, id: string | undefined, again: boolean): void {
   const { session } = player;
   const { state } = session;
   const blocks = solutionOf(currentStep(state));
@@ -95,8 +107,10 @@ function run(player: Player, id: string | undefined): void {
   else if (state.typing) player.say('Another command is still running.');
   else if (block) {
     player.change({ scroll: null, ...(player.ui.layout.kind === 'single' && { focus: 'terminal' }) });
-    player.attempt(id ? session.run(block) : session.runNext());
-  } else {
+    player.attempt(session.runNext(block));
+  } else if (blocks.length > 0 && again) player.attempt(session.runAgain());
+  else if (shownBlocks(state).length > 0 && shownBlocks(state).length === blocks.length) player.say(AGAIN);
+  else {
     const hidden = blocks.some(({ kind }) => kind === 'solution') && !state.steps[state.step]!.solutionShown;
     const solution = `${keyFor('solution')} shows the solution.`;
     player.say(hidden ? `The next command is yours to find. ${solution}` : 'There is no other command in this step.');

@@ -62,7 +62,7 @@ function tabs(player: Player): Line<Command> {
 function commandTally(player: Player): Line<Command> {
   const { state } = player.session;
   const commands = solutionOf(currentStep(state));
-  const ran = commands.filter(({ id }) => ['done', 'failed'].includes(state.steps[state.step]!.blocks[id] ?? ''));
+  const ran = commands.filter(({ id }) => state.steps[state.step]!.blocks[id] === 'done');
   return commands.length > 0 ? line(` Commands ${ran.length} of ${commands.length} `, theme.faint) : [];
 }
 

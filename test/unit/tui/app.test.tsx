@@ -108,7 +108,7 @@ describe('the screen', () => {
     await seen('Take the backup');
     expect(clickOn('Ctrl-G  r')).toEqual({ do: 'menu' });
     await seen('Ctrl-G and then');
-    expect(clickOn('Leave')).toEqual({ do: 'quit' });
+    expect(clickOn('q     Leave')).toEqual({ do: 'quit' });
     await seen('Leave this lesson?');
     expect(clickOn('Stay')).toEqual({ do: 'choose', index: 2 });
     expect(player.dialog).toBeNull();

@@ -13,6 +13,7 @@ describe('keymap', () => {
       'run',
       'next',
       'previous',
+      'leave-out',
       'hint',
       'solution',
       'check',
