@@ -1,8 +1,8 @@
+import type { Anchor } from './anchors.ts';
 import { Command, type CommandRecord } from './command.ts';
 import { type Mark, parseMark } from './marks.ts';
 import { psqlStatus } from './psql-status.ts';
 import type { Screen } from './screen.ts';
-import type { Anchor } from './text.ts';
 
 export type Prompt =
   | { app: 'bash'; continuation: boolean; cwd: string }
