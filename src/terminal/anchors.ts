@@ -88,8 +88,7 @@ export class Anchors {
     const { type: screen, baseY, cursorY } = this.#xterm.buffer.active;
     const line = baseY + cursorY + offset;
     const { buffers } = (this.#xterm as unknown as { _core: Core })._core;
-    const marker =
-      screen === 'normal' ? this.#xterm.registerMarker(offset) : buffers?.alt?.addMarker?.(line);
+    const marker = screen === 'normal' ? this.#xterm.registerMarker(offset) : buffers?.alt?.addMarker?.(line);
     // Of an alternate screen that cannot be asked, what scrolls is not followed.
     const fixed = { line, isDisposed: false, dispose: () => {} };
     return { screen, marker: marker ?? fixed, column, number: ++this.#last, life: this.#life };

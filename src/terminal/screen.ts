@@ -1,5 +1,5 @@
 import unicode11 from '@xterm/addon-unicode11';
-import type { IBufferCell, Terminal as Xterm } from '@xterm/headless';
+import type { IBufferCell, IBufferLine, Terminal as Xterm } from '@xterm/headless';
 import xterm from '@xterm/headless';
 import { type Anchor, Anchors } from './anchors.ts';
 import { type Row, styleOf } from './cells.ts';
@@ -151,6 +151,15 @@ export class Screen {
     }
   }
 
+  /** What kind of program has the screen, where that can be seen. */
+  get program(): 'pager' | 'full-screen' | 'line-editor' | undefined {
+    const buffer = this.#xterm.buffer.active;
+    const row = buffer.getLine(buffer.baseY + buffer.cursorY);
+    if (this.#cursorVisible && row && isPagerPrompt(row, buffer.cursorX)) return 'pager';
+    if (buffer.type === 'alternate') return 'full-screen';
+    return this.#xterm.modes.bracketedPasteMode ? 'line-editor' : undefined;
+  }
+
   /** Calls back when all that came so far is on the screen. */
   afterParsing(done: () => void): void {
     this.#xterm.write('', done);
@@ -247,4 +256,13 @@ export class Screen {
       return false;
     });
   }
+}
+
+/** What less and more show while they wait for a key: a colon, or words that stand out, with the cursor right behind. */
+function isPagerPrompt(row: IBufferLine, end: number): boolean {
+  const text = row.translateToString(true).trimEnd();
+  if (text === '' || row.translateToString(false, end).trim() !== '') return false;
+  if (text === ':') return end === 1;
+  for (let x = 0; x < end; x++) if (!row.getCell(x)?.isInverse()) return false;
+  return end > 0;
 }

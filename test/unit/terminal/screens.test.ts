@@ -25,9 +25,9 @@ describe('commands are told apart whatever was done to the screen', () => {
     ],
     [
       'a program that is killed while it has the alternate screen',
-      "bash -c 'printf \"\\033[?1049h\\033[2Jmenu\"; kill -9 $$'\nseq 2",
+      'bash -c \'printf "\\033[?1049h\\033[2Jmenu"; kill -9 $$\'\nseq 2',
       [
-        ["bash -c 'printf \"\\033[?1049h\\033[2Jmenu\"; kill -9 $$'", '137', expect.any(String)],
+        ['bash -c \'printf "\\033[?1049h\\033[2Jmenu"; kill -9 $$\'', '137', expect.any(String)],
         ['seq 2', '0', '1\n2'],
       ],
     ],
@@ -57,4 +57,30 @@ describe('commands are told apart whatever was done to the screen', () => {
     const [, record] = await terminal.type("printf '\\033[?1049h'\nseq 1 100");
     expect(record).toMatchObject({ truncated: true, output: expect.stringMatching(/^\d+\n[\s\S]*\n100$/) });
   });
+});
+
+test('the tab says what it is at', async () => {
+  const comes = (state: object) => expect.poll(() => terminal.state).toEqual(state);
+  const bashAt = { at: 'bash', waits: 'command', typed: '', cwd: '/tmp' };
+  expect(terminal.state).toEqual({ at: 'starting' });
+  await comes(bashAt);
+  const programs: [string, string, string][] = [
+    ['cat', 'program', '\x03'],
+    ['seq 1000 | less', 'pager', 'q'],
+    ['seq 1000 >s; more s; rm s', 'pager', 'q'],
+    ['man -P less man 2>/dev/null || seq 1000 | less -M', 'pager', 'q'],
+    ["printf '\\e[?1049h'; read -rsn1; printf '\\e[?1049l'", 'full-screen', 'q'],
+    ['read -e', 'line-editor', '\r'],
+  ];
+  for (const [command, at, key] of programs) {
+    terminal.write(`${command}\r`);
+    await comes({ at, app: 'bash', command });
+    terminal.write(key);
+    await comes(bashAt);
+  }
+  terminal.write('for i in 1\r');
+  await comes({ ...bashAt, waits: 'more', typed: 'for i in 1' });
+  await terminal.interrupt();
+  terminal.write('exit\r');
+  await comes({ at: 'ended' });
 });
