@@ -1,5 +1,5 @@
+import type { Anchor } from './anchors.ts';
 import type { Screen } from './screen.ts';
-import type { Anchor } from './text.ts';
 
 /** A command that was typed into a terminal, by a person or by the program. */
 export interface CommandRecord {

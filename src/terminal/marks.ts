@@ -4,9 +4,21 @@
  */
 export type Mark =
   | { kind: 'end'; app: 'bash'; shell: string; status: string; cwd: string }
-  | { kind: 'end'; app: 'psql'; shell: string; error: boolean; sqlstate: string; database: string; port: number }
-  /** A prompt begins: a primary one, one for the rest of an unfinished command, or one for a line of COPY data. */
-  | { kind: 'prompt'; prompt: 'primary' | 'more' | 'copy' }
+  | {
+      kind: 'end';
+      app: 'psql';
+      shell: string;
+      error: boolean;
+      sqlstate: string;
+      database: string;
+      port: number;
+      line: string;
+    }
+  /**
+   * A prompt begins: a primary one, one for the rest of an unfinished command, or one for a line of COPY data. `line` is what
+   * psql calls the line (`%R`). bash says once more how the command ended, for when its D was lost.
+   */
+  | { kind: 'prompt'; prompt: 'primary' | 'more' | 'copy'; line: string; bash?: { shell: string; status: string } }
   /** The prompt has been written; what is typed follows. */
   | { kind: 'input' }
   | { kind: 'output'; shell: string; command: string };
@@ -14,10 +26,12 @@ export type Mark =
 /** Parses what stands behind `133;`. Undefined for what is not one of ours. */
 export function parseMark(data: string): Mark | undefined {
   const [letter, ...fields] = data.split(';');
-  const [first = '', second = '', third = '', fourth = '', fifth = ''] = fields;
+  const [first = '', second = '', third = '', fourth = '', fifth = '', sixth = ''] = fields;
   switch (letter) {
     case 'A':
-      return { kind: 'prompt', prompt: first === 'more' || first === 'copy' ? first : 'primary' };
+      if (first === 'more' || first === 'copy') return { kind: 'prompt', prompt: first, line: second };
+      if (first === 'psql' || fields.length < 3) return { kind: 'prompt', prompt: 'primary', line: '' };
+      return { kind: 'prompt', prompt: 'primary', line: '', bash: { status: second, shell: third } };
     case 'B':
       return { kind: 'input' };
     case 'C':
@@ -33,6 +47,7 @@ export function parseMark(data: string): Mark | undefined {
         sqlstate: second,
         database: third,
         port: Number(fourth),
+        line: sixth,
       };
     default:
       return undefined;

@@ -1,9 +1,9 @@
 import unicode11 from '@xterm/addon-unicode11';
-import type { IBuffer, IBufferCell, Terminal as Xterm } from '@xterm/headless';
+import type { IBufferCell, IBufferLine, Terminal as Xterm } from '@xterm/headless';
 import xterm from '@xterm/headless';
+import { type Anchor, Anchors } from './anchors.ts';
 import { type Row, styleOf } from './cells.ts';
 import type { Pty, TerminalSize } from './pty.ts';
-import { type Anchor, textBetween } from './text.ts';
 
 const SCROLLBACK_ROWS = 5000;
 /**
@@ -33,8 +33,7 @@ export class Screen {
   #cursorVisible = true;
   #sgrMouse = false;
   #dirty = { from: 0, to: Number.POSITIVE_INFINITY };
-  #top: Anchor | null = null;
-  #erased = false;
+  readonly #anchors: Anchors;
 
   /** `changed` is called when there is something new to see. */
   constructor(pty: Pty, { columns, rows }: TerminalSize, changed: () => void) {
@@ -49,7 +48,7 @@ export class Screen {
     // What the terminal itself answers, such as a cursor position report.
     this.#xterm.onData((reply) => reply && pty.write(reply));
     this.#xterm.onBinary((reply) => pty.write(Buffer.from(reply, 'latin1')));
-    this.#xterm.onLineFeed(() => this.#settleErasure());
+    this.#anchors = new Anchors(this.#xterm);
     this.#watchDirtyRows();
     this.#watchModes();
     pty.onData((bytes) => this.#feed(bytes));
@@ -152,6 +151,15 @@ export class Screen {
     }
   }
 
+  /** What kind of program has the screen, where that can be seen. */
+  get program(): 'pager' | 'full-screen' | 'line-editor' | undefined {
+    const buffer = this.#xterm.buffer.active;
+    const row = buffer.getLine(buffer.baseY + buffer.cursorY);
+    if (this.#cursorVisible && row && isPagerPrompt(row, buffer.cursorX)) return 'pager';
+    if (buffer.type === 'alternate') return 'full-screen';
+    return this.#xterm.modes.bracketedPasteMode ? 'line-editor' : undefined;
+  }
+
   /** Calls back when all that came so far is on the screen. */
   afterParsing(done: () => void): void {
     this.#xterm.write('', done);
@@ -169,33 +177,24 @@ export class Screen {
     this.#onPrivateMode('l', 2004, listener);
   }
 
-  /** Here, in the buffer that is shown. */
+  /** At the cursor, in the buffer that is shown. */
   anchor(): Anchor {
-    const buffer = this.#xterm.buffer.active;
-    return { buffer, marker: this.#xterm.registerMarker(0)!, column: buffer.cursorX };
+    return this.#anchors.set();
   }
 
   /** The cursor stands at the first column of a row below the anchor. */
   isOnNewLine(anchor: Anchor): boolean {
-    const { baseY, cursorX, cursorY } = this.#xterm.buffer.active;
-    return cursorX === 0 && baseY + cursorY > anchor.marker.line;
+    return this.#anchors.isBelow(anchor);
+  }
+
+  /** Nothing was written since the anchor was set, as far as can be seen. */
+  isUntouched(anchor: Anchor): boolean {
+    return this.#anchors.isAt(anchor);
   }
 
   /** Text from the anchor (`below`: from the row after it) to the cursor; `complete` says whether its beginning is still there. */
   textSince(anchor: Anchor, below = false): { text: string; complete: boolean } {
-    this.#settleErasure();
-    const { buffer } = anchor;
-    const start = this.#surviving(anchor);
-    const from = { line: Math.max(0, start?.marker.line ?? 0), column: start?.column ?? 0 };
-    if (below) Object.assign(from, { line: from.line + 1, column: 0 });
-    const to = { line: buffer.baseY + buffer.cursorY, column: buffer.cursorX };
-    return { text: textBetween(buffer, from, to), complete: start !== undefined };
-  }
-
-  #surviving(anchor: Anchor): Anchor | undefined {
-    if (!anchor.marker.isDisposed) return anchor;
-    if (this.#top && this.#top.marker.id > anchor.marker.id && !this.#top.marker.isDisposed) return this.#top;
-    return undefined;
+    return this.#anchors.textSince(anchor, below);
   }
 
   #feed(bytes: Uint8Array): void {
@@ -247,13 +246,6 @@ export class Screen {
     this.#xterm.parser.registerEscHandler({ final: 'c' }, () => {
       this.#cursorVisible = true;
       this.#sgrMouse = false;
-      this.#erased = true;
-      return false;
-    });
-    this.#xterm.parser.registerCsiHandler({ final: 'J' }, ([what]) => {
-      const { type, cursorX, cursorY } = this.#xterm.buffer.active;
-      const whole = what === 2 || what === 3 || (!what && cursorX === 0 && cursorY === 0);
-      if (whole && type === 'normal') this.#erased = true;
       return false;
     });
   }
@@ -264,16 +256,13 @@ export class Screen {
       return false;
     });
   }
+}
 
-  /**
-   * `clear` takes the rows away that an output began on; what follows begins at the top of the screen. The parser tells of an
-   * erasure before it is done, so the anchor is set at the next line feed or when somebody asks.
-   */
-  #settleErasure(): void {
-    if (!this.#erased) return;
-    this.#erased = false;
-    const buffer: IBuffer = this.#xterm.buffer.active;
-    if (buffer.type !== 'normal') return;
-    this.#top = { buffer, marker: this.#xterm.registerMarker(-buffer.cursorY)!, column: 0 };
-  }
+/** What less and more show while they wait for a key: a colon, or words that stand out, with the cursor right behind. */
+function isPagerPrompt(row: IBufferLine, end: number): boolean {
+  const text = row.translateToString(true).trimEnd();
+  if (text === '' || row.translateToString(false, end).trim() !== '') return false;
+  if (text === ':') return end === 1;
+  for (let x = 0; x < end; x++) if (!row.getCell(x)?.isInverse()) return false;
+  return end > 0;
 }

@@ -1,8 +1,9 @@
+import type { Anchor } from './anchors.ts';
 import { Command, type CommandRecord } from './command.ts';
 import { type Mark, parseMark } from './marks.ts';
 import { psqlStatus } from './psql-status.ts';
 import type { Screen } from './screen.ts';
-import type { Anchor } from './text.ts';
+import type { TabState } from './state.ts';
 
 export type Prompt =
   | { app: 'bash'; continuation: boolean; cwd: string }
@@ -12,7 +13,7 @@ export type Prompt =
 interface Shell {
   readonly id: string;
   readonly app: 'bash' | 'psql';
-  place: { cwd: string } | { database: string; port: number };
+  place: { cwd: string } | { database: string; port: number; line: string };
   command: Command | null;
 }
 
@@ -40,7 +41,7 @@ export class Shells {
   #prompt: Prompt | null = null;
   /** Where the typed text begins, while a line editor reads it. */
   #input: Anchor | null = null;
-  #next: 'primary' | 'more' | 'copy' = 'primary';
+  #next: Omit<Mark & { kind: 'prompt' }, 'kind'> = { prompt: 'primary', line: '' };
   /** Lines that bash has accepted; it may refuse them without a C. */
   #accepted: { text: string; output: Anchor } | null = null;
   #lastId = 0;
@@ -65,6 +66,28 @@ export class Shells {
     return this.#shells.at(-1)?.command ?? null;
   }
 
+  /** What is waiting for a line, and for what; undefined while nothing is. */
+  get waiting(): (TabState & { at: 'bash' | 'psql' }) | undefined {
+    const shell = this.#shells.at(-1);
+    if (!this.#prompt || !shell) return undefined;
+    const { prompt, line } = this.#next;
+    const more = prompt === 'primary' ? 'command' : 'more';
+    if ('cwd' in shell.place) {
+      const typed = prompt === 'primary' ? '' : (this.#accepted?.text ?? '');
+      return { at: 'bash', waits: more, typed, cwd: shell.place.cwd };
+    }
+    const { database, port } = shell.place;
+    return {
+      at: 'psql',
+      waits: prompt === 'copy' ? 'data' : more,
+      typed: shell.command?.command ?? '',
+      open: (/^['"$(*]$/.test(line) ? line : '') as '' | '(',
+      connected: shell.place.line !== '!',
+      database,
+      port,
+    };
+  }
+
   get innermost(): Pick<Shell, 'app' | 'place'> | undefined {
     return this.#shells.at(-1);
   }
@@ -86,7 +109,7 @@ export class Shells {
         this.#ended(mark);
         break;
       case 'prompt':
-        this.#next = mark.prompt;
+        this.#next = mark;
         if (mark.prompt !== 'primary') this.#shells.at(-1)?.command?.closeOutput();
         break;
       case 'input':
@@ -102,7 +125,8 @@ export class Shells {
   }
 
   #ended(mark: Mark & { kind: 'end' }): void {
-    const place = mark.app === 'bash' ? { cwd: mark.cwd } : { database: mark.database, port: mark.port };
+    const place =
+      mark.app === 'bash' ? { cwd: mark.cwd } : { database: mark.database, port: mark.port, line: mark.line };
     const shell = this.#enter(mark.shell, mark.app, mark.app === 'bash' ? mark.status : '0');
     shell.place = place;
     if (mark.app === 'bash') {
@@ -143,7 +167,12 @@ export class Shells {
       return this.#shells[known]!;
     }
     this.#leavePrompt();
-    const shell: Shell = { id, app, place: app === 'bash' ? { cwd: '' } : { database: '', port: 0 }, command: null };
+    const shell: Shell = {
+      id,
+      app,
+      place: app === 'bash' ? { cwd: '' } : { database: '', port: 0, line: '' },
+      command: null,
+    };
     this.#shells.push(shell);
     return shell;
   }
@@ -151,13 +180,14 @@ export class Shells {
   #prompted(): void {
     const shell = this.#shells.at(-1);
     if (!shell) return;
-    const redrawn = this.#input !== null && this.#next !== 'copy';
+    const redrawn = this.#input !== null && this.#next.prompt !== 'copy';
     this.#input?.marker.dispose();
     this.#input = this.#screen.anchor();
     if (redrawn) return;
     // A data line of COPY is echoed by the terminal: what psql has to say comes below it.
-    if (this.#next === 'copy') shell.command?.openOutput(this.#screen.anchor(), true);
-    this.#prompt = { app: shell.app, continuation: this.#next !== 'primary', ...shell.place } as Prompt;
+    if (this.#next.prompt === 'copy') shell.command?.openOutput(this.#screen.anchor(), true);
+    const { line: _, ...place } = { line: '', ...shell.place };
+    this.#prompt = { app: shell.app, continuation: this.#next.prompt !== 'primary', ...place } as Prompt;
     this.#listeners.prompt(this.#prompt);
   }
 

@@ -4,11 +4,13 @@ import type { TerminalEvents } from './events.ts';
 import type { Pty, TerminalSize } from './pty.ts';
 import { Screen } from './screen.ts';
 import { type Prompt, Shells } from './shells.ts';
+import type { TabState } from './state.ts';
 import { type Typeable, type TypeOptions, Typist } from './typist.ts';
 
 export type { CommandRecord } from './command.ts';
 export type { TerminalEvents } from './events.ts';
 export type { Prompt } from './shells.ts';
+export type { TabState } from './state.ts';
 export type { TypeOptions } from './typist.ts';
 
 const KEPT_COMMANDS = 500;
@@ -64,6 +66,16 @@ export class Terminal implements Typeable {
     return this.#shells.running;
   }
 
+  /** What typing into it would reach. */
+  get state(): TabState {
+    if (this.#ended) return { at: 'ended' };
+    const { waiting, running } = this.#shells;
+    if (waiting) return waiting;
+    if (!running) return { at: 'starting' };
+    const { command, app } = running;
+    return { at: this.screen.program ?? 'program', command, app };
+  }
+
   /** The last 500, oldest first, those that run included. */
   get commands(): readonly CommandRecord[] {
     return this.#commands;
@@ -117,7 +129,8 @@ export class Terminal implements Typeable {
   context(): TerminalContext {
     const place = this.#shells.innermost?.place;
     const programs = this.#shells.nesting;
-    return place && 'port' in place && place.database ? { programs, ...place } : { programs };
+    if (!place || !('port' in place) || !place.database) return { programs };
+    return { programs, database: place.database, port: place.port };
   }
 
   /** Ends the programs in it. */

@@ -1,11 +1,4 @@
-import type { IBuffer, IMarker } from '@xterm/headless';
-
-/** A place in a buffer that moves with its text, when the buffer scrolls or is wrapped anew. */
-export interface Anchor {
-  readonly buffer: IBuffer;
-  readonly marker: IMarker;
-  readonly column: number;
-}
+import type { IBuffer } from '@xterm/headless';
 
 export interface Place {
   line: number;

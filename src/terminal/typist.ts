@@ -73,7 +73,7 @@ export class Typist {
     const isBack = () => this.#prompts > seen && terminal.prompt?.continuation === false;
     for (let left = timeout; left > 0; left = deadline - performance.now()) {
       // A pager takes Ctrl-C for the end of a search.
-      terminal.write(isPager(terminal) ? 'q' : CTRL_C);
+      terminal.write(terminal.screen.program === 'pager' ? 'q' : CTRL_C);
       const patience = terminal.prompt ? INTERRUPT_PROMPT_AGAIN : INTERRUPT_AGAIN;
       if (await this.#came(isBack, signal, Math.min(left, patience))) return;
     }
@@ -193,11 +193,3 @@ const busyError = (command = 'a program', why = 'It has not come back to a promp
 
 const endedError = (): UserError =>
   new UserError('terminal-ended', 'The terminal has ended, and the shell in it.', { hint: 'Open the scenario again.' });
-
-/** `less` waits for a key: its prompt is the last thing on the screen. */
-function isPager({ screen }: Typeable): boolean {
-  const last = screen.text().split('\n').at(-1) ?? '';
-  return (
-    screen.cursor !== null && /^(:|\(END\)|--More--.*|.*\(press h for help or q to quit\)|lines \d+.*)$/.test(last)
-  );
-}

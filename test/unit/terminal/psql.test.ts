@@ -173,4 +173,36 @@ describe.skipIf(whyNot)(`psql${leftOut(whyNot)}`, () => {
     await terminal.interrupt();
     expect(terminal.prompt).toMatchObject({ app: 'psql', continuation: false });
   });
+
+  test('the tab says what it is at', async () => {
+    const at = { at: 'psql', waits: 'command', typed: '', open: '', connected: true, database: 'postgres', port: 5432 };
+    const comes = (state: object) => expect.poll(() => terminal.state).toEqual(state);
+    await comes(at);
+    terminal.write('ls\r');
+    await comes({ ...at, waits: 'more', typed: 'ls' });
+    terminal.write("-l 'a\r");
+    await comes({ ...at, waits: 'more', typed: "ls\n-l 'a", open: "'" });
+    await terminal.interrupt();
+    terminal.write('CREATE TEMP TABLE t (\r');
+    await comes({ ...at, waits: 'more', typed: 'CREATE TEMP TABLE t (', open: '(' });
+    terminal.write('i int);\rCOPY t FROM STDIN;\r');
+    await comes({ ...at, waits: 'data', typed: 'COPY t FROM STDIN;' });
+    await terminal.interrupt();
+    terminal.write('SELECT pg_sleep(100);\r');
+    await comes({ at: 'program', app: 'psql', command: 'SELECT pg_sleep(100);' });
+    await terminal.interrupt();
+    terminal.write('SELECT * FROM generate_series(1, 500);\r');
+    await comes({ at: 'pager', app: 'psql', command: 'SELECT * FROM generate_series(1, 500);' });
+    await terminal.interrupt();
+    await terminal.type('\\q');
+    await comes({ at: 'bash', waits: 'command', typed: '', cwd: '/tmp' });
+  });
+
+  test('a connection that cannot be made again is seen in what the tab is at', async () => {
+    await terminal.type(
+      "CREATE DATABASE closed;\n\\c closed\nUPDATE pg_database SET datallowconn = false WHERE datname = 'closed';",
+    );
+    await terminal.type('SELECT pg_terminate_backend(pg_backend_pid());');
+    expect(terminal.state).toMatchObject({ at: 'psql', waits: 'command', connected: false });
+  });
 });
