@@ -113,6 +113,7 @@ export class Session {
       began: (terminal, record) => this.#lookout.began(terminal, record),
       ended: () => this.#lookout.glance(),
       changed: () => this.#store.notify(),
+      pressed: (text) => this.tell('info', text),
     });
     this.#place = place;
     if (!resume) {

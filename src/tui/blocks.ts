@@ -19,15 +19,26 @@ const LOOKS: Record<CommandStatus, { mark: string; style: Style; border: Style; 
   failed: { mark: `${glyphs.fail} `, style: theme.failStrong, border: theme.fail, note: 'did not end well' },
 };
 
-/** A command in its box. The whole box is clickable; `key` is what runs it, shown on the next one. */
-export function commandBox(block: CommandBlock, status: CommandStatus, key: string, columns: number): Lines {
+/**
+ * A command in its box. The whole box is clickable; `key` is what runs it, shown on the next one. Where a line goes on in
+ * another row, that row has a sign: Enter before it would run half a command.
+ */
+export function commandBox(
+  block: CommandBlock,
+  status: CommandStatus,
+  { next, key }: { next: boolean; key: string },
+  columns: number,
+): Lines {
   const { mark, style, border, note } = LOOKS[status];
   const inside = columns - 4;
   const name = block.kind === 'solution' ? `${block.terminal}, solution` : block.terminal;
-  const right = status === 'next' ? key : note || (block.background ? 'keeps running' : '');
+  const about = note || (block.background ? 'keeps running' : block.interrupt ? 'Ctrl-C comes first' : '');
+  const right = next ? [about, key].filter(Boolean).join(' · ') : about;
   const title = [span('╭─ ', border), span(mark + name, style), span(' ', border)];
   const end = right ? [span(' ', border), span(right, style), span(' ─╮', border)] : [span('─╮', border)];
-  const rows = highlight(block.text, block.language).flatMap((row) => wrap(row, inside, { rest: [span('  ')] }));
+  const rows = highlight(block.text, block.language).flatMap((row) =>
+    wrap(row, inside, { rest: [span(`${glyphs.wrapped} `, theme.key)] }),
+  );
   const box = [
     justify(title, end, columns, span('─', border)),
     ...rows.map((row) => [span('│ ', border), ...fit(row, inside), span(' │', border)]),

@@ -93,7 +93,7 @@ function blockRenderer(state: SessionState, { columns }: LessonOptions): (block:
           ];
         }
         const status: CommandStatus = done.blocks[block.id] ?? (block === next ? 'next' : 'waiting');
-        const box = commandBox(block, status, keyFor('run'), columns);
+        const box = commandBox(block, status, { next: block === next, key: keyFor('run') }, columns);
         return [block.output ? [...box, ...outputLines(block.output.text, columns)] : box, block.id];
       }
       case 'hint': {

@@ -1,9 +1,11 @@
 import { questionsOf } from '../model/scenario.ts';
+import { confusionIn } from '../session/confusion.ts';
 import type { Session } from '../session/session.ts';
 import { currentStep, type Notice } from '../session/state.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { messageOf } from '../util/user-error.ts';
 import type { Dialog } from './dialog-keys.ts';
+import { LEADER } from './keymap.ts';
 import { layout, type Size } from './layout.ts';
 import { initialUi, type LessonView, type Ui, viewLesson } from './ui.ts';
 
@@ -11,6 +13,9 @@ export interface Left {
   left: 'keep' | 'remove';
   again: boolean;
 }
+
+/** Milliseconds: what passes sooner has confused nobody. */
+const PUZZLED_AFTER = 250;
 
 /** The parts of a session that the interface uses. */
 export type Played = Pick<
@@ -46,6 +51,8 @@ export class Player {
   #step: number;
   /** The last command of each terminal when the step was entered, or the terminal opened. */
   #seen = new Map<string, number>();
+  readonly #heard = new WeakSet<Terminal>();
+  #puzzled: NodeJS.Timeout | undefined;
   #lesson: { of: readonly unknown[]; view: LessonView } | undefined;
 
   readonly #now: () => number;
@@ -192,8 +199,47 @@ export class Player {
     work.catch((error) => this.say(messageOf(error)));
   }
 
+  /** Looks for what may confuse in the tab in front; soon, and once for all that happens until then. */
+  readonly #puzzle = (): void => {
+    this.#puzzled ??= setTimeout(() => {
+      this.#puzzled = undefined;
+      const confusion = this.#confusion();
+      if (confusion !== this.#ui.confusion) this.change({ confusion });
+    }, PUZZLED_AFTER).unref();
+  };
+
+  #confusion(): string | null {
+    const { terminal } = this;
+    const { state } = this.session;
+    // What is being typed for the learner passes through such states by itself.
+    if (!terminal || state.typing) return null;
+    const { scenario, terminal: tab } = state;
+    const key = (index: number) => `${LEADER.shown} ${index + 1}`;
+    return confusionIn({
+      scenario,
+      step: currentStep(state),
+      tab,
+      state: terminal.state,
+      last: terminal.commands.at(-1),
+      key,
+    });
+  }
+
+  /** Listens to a terminal that has come. */
+  #listen(): void {
+    for (const { name } of this.session.state.scenario.terminals) {
+      const terminal = this.session.terminal(name);
+      if (!terminal || this.#heard.has(terminal)) continue;
+      this.#heard.add(terminal);
+      for (const event of ['prompt', 'commandStart', 'commandEnd', 'change', 'exit'] as const)
+        terminal.on(event, this.#puzzle);
+    }
+  }
+
   /** After a change of the session. */
   #follow(): void {
+    this.#listen();
+    this.#puzzle();
     const entered = this.session.state.step !== this.#step;
     this.#step = this.session.state.step;
     const ran = this.#noticeCommands(entered);

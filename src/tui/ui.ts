@@ -17,6 +17,8 @@ export interface Ui {
   /** Something was done in this step, so what is not true has been missed rather than not begun. */
   readonly tried: boolean;
   readonly notice: string | null;
+  /** What may confuse in the tab in front. */
+  readonly confusion: string | null;
   /** The session's notice that has been seen. */
   readonly hushed: Notice | null;
 }
@@ -33,6 +35,7 @@ export function initialUi(size: Size): Ui {
     checksTop: 0,
     tried: false,
     notice: null,
+    confusion: null,
     hushed: null,
   };
 }

@@ -146,7 +146,8 @@ function messageOf(player: Player, spinner: string): Line<Command> {
     return line(notice.text, notice.kind === 'error' ? theme.failStrong : theme.strong);
   const block = typing && currentStep(state).blocks.find((b) => 'id' in b && b.id === typing);
   if (block && 'terminal' in block) return [span(`${spinner} `, theme.busy), span(`Running in ${block.terminal}`)];
-  return doneLine(player);
+  const { confusion } = player.ui;
+  return confusion && player.terminal ? line(`? ${confusion}`) : doneLine(player);
 }
 
 /** How to go on, once there is nothing left to do here. */

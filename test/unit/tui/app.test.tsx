@@ -12,7 +12,12 @@ import { renderFrames } from '../../fixtures/tui-frame.tsx';
 import { scenario } from '../../fixtures/tui-scenario.ts';
 import { LablessSession } from '../../fixtures/tui-session.ts';
 
-const present = { commands: [], resize: () => {}, type: async () => [] } as unknown as Terminal;
+const present = {
+  commands: [],
+  state: { at: 'starting' },
+  on: () => () => {},
+  resize: () => {},
+} as unknown as Terminal;
 let close = () => {};
 afterEach(() => close());
 

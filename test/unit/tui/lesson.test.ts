@@ -50,6 +50,21 @@ describe('the lesson', () => {
     expect(textOf(session)).toContain('✗ shell');
   });
 
+  it('marks a row that only goes on with the command of the row above', () => {
+    const session = begin();
+    const rows = textOf(session).split('\n');
+    expect(rows.filter((row) => /^│ ↳ /.test(row)).length).toBeGreaterThan(0);
+    const { lines, places } = renderLesson(session.state, { ...options, columns: 200 });
+    const { from, to } = places.get('look')!;
+    expect(lines.slice(from, to).map(plainText).join('\n')).not.toContain('↳');
+  });
+
+  it('offers a command that failed again, and says before it presses Ctrl-C', () => {
+    const session = begin();
+    session.dispatch({ type: 'block', step: 0, block: 'rows', status: 'failed' });
+    expect(textOf(session)).toMatch(/✗ shell ─+ did not end well · Ctrl-G r/);
+  });
+
   it('makes every row of a command clickable, and of nothing else', () => {
     const { lines, places } = renderLesson(begin().state, options);
     const { from, to } = places.get('look')!;

@@ -10,7 +10,12 @@ const WIDE = { columns: 120, rows: 40 };
 const NARROW = { columns: 80, rows: 24 };
 
 /** Stands in where only the presence of a terminal matters. */
-const present = { commands: [], resize: () => {}, type: async () => [] } as unknown as Terminal;
+const present = {
+  commands: [],
+  state: { at: 'starting' },
+  on: () => () => {},
+  resize: () => {},
+} as unknown as Terminal;
 
 const SEQUENCES: Record<string, string> = {
   enter: '\r',
