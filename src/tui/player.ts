@@ -204,7 +204,10 @@ export class Player {
     this.#puzzled ??= setTimeout(() => {
       this.#puzzled = undefined;
       const confusion = this.#confusion();
-      if (confusion !== this.#ui.confusion) this.change({ confusion });
+      if (confusion === this.#ui.confusion) return;
+      // Newer than what was said before.
+      const over = confusion ? { notice: null, hushed: this.session.state.notice } : {};
+      this.change({ confusion, ...over });
     }, PUZZLED_AFTER).unref();
   };
 
