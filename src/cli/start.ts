@@ -87,7 +87,7 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
   if (warning) session.tell('info', warning);
   if (fullScreen) session.resize(await terminalSize());
   const started = session.start();
-  const { play } = fullScreen ? await import('../tui/start.tsx') : await import('../tui/plain.ts');
+  const { play } = fullScreen ? await import('../tui/start.tsx') : await import('../tui/plain/play.ts');
   // The first frame is the dearest. Where the lab is ready in a moment, it shows the prompt.
   await Promise.race([started, delay(PATIENCE)]);
   const { left, again } = await play(session);
@@ -96,7 +96,7 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
     await updateProgress(({ scenarios }) => {
       delete scenarios[summary.id]?.lab;
     });
-  } else {
+  } else if (session.kept) {
     process.stdout.write(`Your lab is kept. Go on with: waldojo start ${summary.id}\n`);
   }
   return { again };

@@ -94,7 +94,7 @@ function restOf({ step, tab, last }: Around): string | null {
 /** Where psql is, for somebody in bash. */
 function psqlOf({ scenario, tab, key }: Around): string {
   const index = scenario.terminals.findIndex(({ name, command }) => name !== tab && /^psql\b/.test(command ?? ''));
-  return index >= 0 ? `psql is in ${scenario.terminals[index]!.name}: ${key(index)}.` : 'psql starts it.';
+  return index >= 0 ? `That is in ${scenario.terminals[index]!.name}: ${key(index)}.` : 'psql starts it.';
 }
 
 function shellOf({ scenario, tab, key }: Around): string {

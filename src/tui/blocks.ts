@@ -47,6 +47,9 @@ export function commandBox(
   return status === 'running' ? box : box.map((row) => clickable(row, { do: 'run', block: block.id }));
 }
 
+/** An output as the document has it, with a sign for what may be anything. */
+export const shownOutput = (text: string): string => text.replace(/<any>|^\.\.\.$/gm, '…');
+
 /**
  * What a command prints. Messages wrap; the rows of a table would be no table any more, so they are cut. What differs from
  * run to run is faint.

@@ -114,14 +114,19 @@ function blockRenderer(state: SessionState, { columns }: LessonOptions): (block:
   };
 }
 
-function farewell({ scenario, steps, step: last }: SessionState, columns: number): Lines {
+function farewell(state: SessionState, columns: number): Lines {
+  const text = farewellText(state);
+  const [praise = ''] = /^Well done\. /.exec(text) ?? [];
+  return wrap([span(praise, theme.passStrong), span(text.slice(praise.length))], columns);
+}
+
+/** What is said at the end: what was finished, or what is still open. */
+export function farewellText({ scenario, steps, step: last }: SessionState): string {
   const open = steps.slice(0, last).flatMap(({ completed }, index) => (completed ? [] : [index + 1]));
-  if (open.length === 0) {
-    return wrap([span('Well done. ', theme.passStrong), span(`You have finished “${scenario.title}”.`)], columns);
-  }
+  if (open.length === 0) return `Well done. You have finished “${scenario.title}”.`;
   const which =
     open.length === 1 ? `Step ${open[0]} is` : `Steps ${open.slice(0, -1).join(', ')} and ${open.at(-1)} are`;
-  return wrap(line(`You have reached the end. ${which} still open; you can go back whenever you like.`), columns);
+  return `You have reached the end. ${which} still open; you can go back whenever you like.`;
 }
 
 function sources({ scenario }: SessionState, columns: number): Lines {

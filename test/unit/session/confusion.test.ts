@@ -31,7 +31,7 @@ const look = (state: TabState, last?: CommandRecord) =>
 
 describe('what may confuse', () => {
   it.each<[string, TabState, CommandRecord | undefined, RegExp]>([
-    ['SQL in bash', bash(), ran('bash', 'SELECT 1;', '127'), /This is bash.*psql is in psql: key 2/],
+    ['SQL in bash', bash(), ran('bash', 'SELECT 1;', '127'), /This is bash.*in psql: key 2/],
     ['select, which bash has too', bash(), ran('bash', 'select * from x;', '2'), /This is bash/],
     ['a backslash command in bash', bash(), ran('bash', '\\dt', '127'), /This is bash/],
     ['a shell command in psql', psql({ waits: 'more', typed: 'pg_dump bakery' }), undefined, /This is psql.*Ctrl-C/],
