@@ -43,6 +43,9 @@ install -D -m 755 "$here/files/init" /usr/local/lib/waldojo/init
 install -D -m 644 "$here/files/bashrc" /usr/local/lib/waldojo/bashrc
 install -D -m 644 "$here/files/psqlrc" /etc/postgresql-common/psqlrc
 echo '. /usr/local/lib/waldojo/bashrc' >>/etc/bash.bashrc
+# Whether there is a pager is a matter of the whole session.
+echo 'Defaults env_keep += "WALDOJO_PAGER"' >/etc/sudoers.d/pager
+chmod 440 /etc/sudoers.d/pager
 # Where interactive shells leave their state, so that a restored lab's terminals can continue.
 install -d -m 1777 /var/lib/waldojo
 

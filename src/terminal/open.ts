@@ -1,4 +1,5 @@
 import type { TerminalSpec } from '../model/topology.ts';
+import { UserError } from '../util/user-error.ts';
 import type { Pty, TerminalSize } from './pty.ts';
 import { Terminal, type TerminalContext, type TypeOptions } from './terminal.ts';
 
@@ -13,23 +14,48 @@ export interface OpenOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds for the shell and the programs in it to come up. */
   timeout?: number;
+  /** False: long output is printed to its end, and nothing waits for a key, as where keys cannot be pressed. */
+  pager?: boolean;
 }
+
+/** Ways to start a shell. The later ones do without a file of the lab that may end it at once. */
+const SHELLS: { argv: string[]; env?: Record<string, string> }[] = [
+  { argv: ['bash', '-i'] },
+  { argv: ['bash', '--rcfile', '/dev/null', '-i'] },
+  { argv: ['bash', '--norc', '-i'], env: { PROMPT_COMMAND: '. /usr/local/lib/waldojo/bashrc' } },
+];
 
 /**
  * Opens a tab. There is always a bash, and a command such as `psql -d postgres` is typed into it: the learner sees how the tab
- * came about, and after `\q`, or when the server is down, is left with a shell to go on from instead of a dead tab.
+ * came about, and after `\q`, or when the server is down, is left with a shell to go on from instead of a dead tab. A shell
+ * without a prompt that can be seen, and a command that does not come up, are left as they are: whoever types is told.
  */
 export async function openTerminal(
   source: PtySource,
   spec: TerminalSpec,
   size: TerminalSize,
-  { context, signal, timeout = 20_000 }: OpenOptions = {},
+  { context, signal, timeout = 20_000, pager = true }: OpenOptions = {},
 ): Promise<Terminal> {
-  const pty = await source.openTerminal(['bash', '-i'], { ...size, user: spec.user, env: environmentOf(spec) });
-  const terminal = new Terminal(pty, size);
+  const start = ({ argv, env }: (typeof SHELLS)[number], at: TerminalSize) =>
+    source.openTerminal(argv, { ...at, user: spec.user, env: { ...environmentOf(spec, pager), ...env } });
+  const [usual, ...others] = SHELLS as [(typeof SHELLS)[number], ...typeof SHELLS];
+  /** Until a shell does not end before its prompt. */
+  const begin = async (programs: string[], options: TypeOptions): Promise<void> => {
+    for (const other of [...others, undefined]) {
+      await orLeave(terminal.ready(options), options);
+      if (!terminal.ended) break;
+      if (!other) throw endsAtOnce();
+      terminal.attach(await start(other, terminal.size));
+    }
+    for (const program of programs) if (terminal.prompt) await orLeave(terminal.type(program, options), options);
+  };
+  const again = async (options: TypeOptions): Promise<void> => {
+    terminal.attach(await start(usual, terminal.size));
+    await begin(programsOf(spec, undefined), { timeout, ...options });
+  };
+  const terminal: Terminal = new Terminal(await start(usual, size), size, again);
   try {
-    await terminal.ready({ signal, timeout });
-    for (const program of programsOf(spec, context)) await terminal.type(program, { signal, timeout });
+    await begin(programsOf(spec, context), { signal, timeout });
     return terminal;
   } catch (error) {
     terminal.close();
@@ -37,17 +63,31 @@ export async function openTerminal(
   }
 }
 
+/** What only keeps a tab from being as it should be is no reason not to open it. */
+async function orLeave(work: Promise<unknown>, { signal }: TypeOptions): Promise<void> {
+  await work.catch((error) => {
+    if (signal?.aborted || !(error instanceof UserError)) throw error;
+  });
+}
+
+const endsAtOnce = (): UserError =>
+  new UserError('terminal-ended', 'The shell of the terminal ends as soon as it is started.', {
+    hint: 'Is bash still whole in the lab, and the user still there?',
+  });
+
 /** A tab whose program (psql) has ended and left its bash gets the program started again. To be called before a block is typed. */
 export async function ensureProgram(terminal: Terminal, spec: TerminalSpec, options?: TypeOptions): Promise<void> {
   const atFirstShell = terminal.prompt?.app === 'bash' && terminal.context().programs.length === 0;
   if (spec.command !== undefined && atFirstShell) await terminal.type(spec.command, options);
 }
 
-function environmentOf({ name, user }: TerminalSpec): Record<string, string> {
+function environmentOf({ name, user }: TerminalSpec, pager: boolean): Record<string, string> {
   return {
     TERM: 'xterm-256color',
     LANG: 'en_US.UTF-8',
-    PAGER: 'less',
+    PAGER: pager ? 'less' : 'cat',
+    // As a variable that sudo keeps: a shell of another user takes its pager from it.
+    ...(!pager && { WALDOJO_PAGER: 'cat' }),
     LESS: '-FX',
     SHELL: '/bin/bash',
     USER: user,

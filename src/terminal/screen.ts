@@ -13,6 +13,9 @@ const SCROLLBACK_ROWS = 5000;
 const HIGH_WATER = 128 * 1024;
 const LOW_WATER = 32 * 1024;
 
+/** Cursor keys, mouse and bracketed paste as at first; no scroll region, style or character set; the cursor is seen. */
+const RESET = '\x1b[?1;1000;1002;1003;1006;2004;2026l\x1b[!p\x1b[?25h\x1b[0m';
+
 /** What the programs inside have asked of the keyboard and the mouse. */
 export interface ScreenModes {
   bracketedPaste: boolean;
@@ -26,7 +29,7 @@ export interface ScreenModes {
 /** What a pseudo-terminal shows: feeds its bytes to an xterm buffer, no faster than that can take them. */
 export class Screen {
   readonly #xterm: Xterm;
-  readonly #pty: Pty;
+  #pty: Pty;
   readonly #changed: () => void;
   #unparsed = 0;
   #paused = false;
@@ -46,12 +49,26 @@ export class Screen {
     this.#xterm.onScroll(() => this.#touchAll());
     this.#xterm.buffer.onBufferChange(() => this.#touchAll());
     // What the terminal itself answers, such as a cursor position report.
-    this.#xterm.onData((reply) => reply && pty.write(reply));
-    this.#xterm.onBinary((reply) => pty.write(Buffer.from(reply, 'latin1')));
+    this.#xterm.onData((reply) => reply && this.#pty.write(reply));
+    this.#xterm.onBinary((reply) => this.#pty.write(Buffer.from(reply, 'latin1')));
     this.#anchors = new Anchors(this.#xterm);
     this.#watchDirtyRows();
     this.#watchModes();
+    this.attach(pty);
+  }
+
+  /** Shows another pseudo-terminal, below what stands there. */
+  attach(pty: Pty): void {
+    this.#pty = pty;
+    this.#paused = false;
     pty.onData((bytes) => this.#feed(bytes));
+  }
+
+  /** Shows a line of the program's own, and takes back what programs of before have asked of the terminal. */
+  say(text: string): void {
+    const { type, cursorX } = this.#xterm.buffer.active;
+    const back = type === 'alternate' ? '\x1b[?1049l' : '';
+    this.#xterm.write(`${back}${RESET}${cursorX > 0 ? '\r\n' : ''}\x1b[7m${text}\x1b[0m\r\n`);
   }
 
   get columns(): number {

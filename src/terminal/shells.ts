@@ -9,6 +9,11 @@ export type Prompt =
   | { app: 'bash'; continuation: boolean; cwd: string }
   | { app: 'psql'; continuation: boolean; database: string; port: number };
 
+/** Bound by `lab-images/postgres/files/bashrc`, in every editing mode. */
+const ERASE_LINE = '\x1b[7913~';
+/** To the end of the line, then all of it away. */
+const ERASE_LINE_OF_OLD = '\x05\x15';
+
 /** One bash or psql; another may have been started inside it. */
 interface Shell {
   readonly id: string;
@@ -88,6 +93,16 @@ export class Shells {
     };
   }
 
+  /** Something stands in the line that is being edited, as far as can be seen. */
+  get halfTyped(): boolean {
+    return this.#input !== null && !this.#screen.isUntouched(this.#input);
+  }
+
+  /** What throws away a half-typed line of bash: a key of our own, in labs whose bash knows it. */
+  get eraser(): string {
+    return this.#next.bash ? ERASE_LINE : ERASE_LINE_OF_OLD;
+  }
+
   get innermost(): Pick<Shell, 'app' | 'place'> | undefined {
     return this.#shells.at(-1);
   }
@@ -99,7 +114,8 @@ export class Shells {
 
   /** The terminal is gone: nothing runs in it any more. */
   end(): void {
-    this.#prompt = null;
+    this.#leavePrompt();
+    this.#accept(null);
     for (const shell of this.#shells.splice(0).reverse()) this.#finish(shell, null);
   }
 
@@ -110,6 +126,7 @@ export class Shells {
         break;
       case 'prompt':
         this.#next = mark;
+        if (mark.bash) this.#endedAfterAll(mark.bash);
         if (mark.prompt !== 'primary') this.#shells.at(-1)?.command?.closeOutput();
         break;
       case 'input':
@@ -117,9 +134,11 @@ export class Shells {
         break;
       case 'output': {
         const shell = this.#enter(mark.shell, 'bash', null);
+        // Where there is no history, the line is read from the screen.
+        const command = mark.command || (this.#accepted?.text ?? '');
         this.#leavePrompt();
         this.#accept(null);
-        this.#start(shell, mark.command, this.#screen.anchor());
+        this.#start(shell, command, this.#screen.anchor());
       }
     }
   }
@@ -139,6 +158,14 @@ export class Shells {
       const { command, output } = shell.command;
       this.#finish(shell, psqlStatus(command, output, mark.error, mark.sqlstate));
     }
+  }
+
+  /** bash has come to its prompt, and its D was lost: somebody has set another PROMPT_COMMAND. */
+  #endedAfterAll({ shell: id, status }: { shell: string; status: string }): void {
+    const shell = this.#shells.find((known) => known.id === id);
+    if (!shell || !('cwd' in shell.place)) return;
+    if (shell !== this.#shells.at(-1) || shell.command || this.#accepted)
+      this.#ended({ kind: 'end', app: 'bash', shell: id, status, cwd: shell.place.cwd });
   }
 
   /** A syntax error: bash said so and never ran the line. An empty one, a comment or Ctrl-C leave nothing behind. */
@@ -179,7 +206,8 @@ export class Shells {
 
   #prompted(): void {
     const shell = this.#shells.at(-1);
-    if (!shell) return;
+    // A bash without our marks may have taken the prompt of the one around it.
+    if (!shell || this.#next.bash?.shell === '') return;
     const redrawn = this.#input !== null && this.#next.prompt !== 'copy';
     this.#input?.marker.dispose();
     this.#input = this.#screen.anchor();

@@ -1,3 +1,4 @@
+import { messageOf } from '../util/user-error.ts';
 import type { CommandRecord } from './command.ts';
 import { Emitter } from './emitter.ts';
 import type { TerminalEvents } from './events.ts';
@@ -5,7 +6,7 @@ import type { Pty, TerminalSize } from './pty.ts';
 import { Screen } from './screen.ts';
 import { type Prompt, Shells } from './shells.ts';
 import type { TabState } from './state.ts';
-import { type Typeable, type TypeOptions, Typist } from './typist.ts';
+import { endedError, type Typeable, type TypeOptions, Typist } from './typist.ts';
 
 export type { CommandRecord } from './command.ts';
 export type { TerminalEvents } from './events.ts';
@@ -24,21 +25,39 @@ export interface TerminalContext {
   port?: number | undefined;
 }
 
+const ENDED = 'The shell has ended. Press Enter to open it again.';
+
 /** A pseudo-terminal, its screen, and the commands typed into it. */
 export class Terminal implements Typeable {
   readonly screen: Screen;
-  readonly #pty: Pty;
+  #pty: Pty;
+  #size: TerminalSize;
+  /** How it comes up again after its shell has ended. */
+  readonly #again: ((options: TypeOptions) => Promise<void>) | undefined;
+  #opening: Promise<void> | undefined;
+  #closed = false;
+  /** A prompt has been seen since the shell was started. */
+  #prompted = false;
+  /** Something was typed since the prompt came. */
+  #touched = false;
   readonly #shells: Shells;
   readonly #typist: Typist;
   readonly #events = new Emitter<TerminalEvents>();
   readonly #commands: CommandRecord[] = [];
   #ended = false;
 
-  constructor(pty: Pty, size: TerminalSize) {
+  /** `again` attaches another shell, and resolves when that is as it was at the start. Without it, a terminal ends for good. */
+  constructor(pty: Pty, size: TerminalSize, again?: (options: TypeOptions) => Promise<void>) {
     this.#pty = pty;
+    this.#size = size;
+    this.#again = again;
     this.screen = new Screen(pty, size, () => this.#events.emit('change'));
     this.#shells = new Shells(this.screen, {
-      prompt: (prompt) => this.#events.emit('prompt', prompt),
+      prompt: (prompt) => {
+        this.#prompted = true;
+        this.#touched = false;
+        this.#events.emit('prompt', prompt);
+      },
       commandStart: (record) => {
         this.#commands.push(record);
         if (this.#commands.length > KEPT_COMMANDS) this.#commands.shift();
@@ -50,7 +69,21 @@ export class Terminal implements Typeable {
       },
     });
     this.#typist = new Typist(this);
-    pty.onExit(() => this.screen.afterParsing(() => this.#end()));
+    this.#awaitEnd(pty);
+  }
+
+  /** Another shell, in place of one that has ended. */
+  attach(pty: Pty): void {
+    this.#pty = pty;
+    this.#ended = false;
+    this.#prompted = false;
+    this.screen.attach(pty);
+    this.#awaitEnd(pty);
+    pty.resize(this.#size.columns, this.#size.rows);
+  }
+
+  get size(): TerminalSize {
+    return this.#size;
   }
 
   /** What is waiting for a line; null while a program runs, or before the first prompt. */
@@ -90,16 +123,46 @@ export class Terminal implements Typeable {
     return this.#events.on(name, listener);
   }
 
-  /** What a person types, or a program in their place: bytes for the program that reads the keyboard. */
+  get halfTyped(): boolean {
+    return this.#touched || this.#shells.halfTyped;
+  }
+
+  get eraser(): string {
+    return this.#shells.eraser;
+  }
+
+  /**
+   * What a person types, or a program in their place: bytes for the program that reads the keyboard. Where the shell has ended,
+   * Enter opens it again, and nothing else is taken.
+   */
   write(bytes: string | Uint8Array): void {
-    if (this.#ended) return;
+    if (this.#ended) {
+      if (this.#again && Buffer.from(bytes as string).includes(13))
+        this.reopen().catch((error) => this.screen.say(messageOf(error)));
+      return;
+    }
+    this.#touched = true;
     this.screen.expectEcho();
     this.#pty.write(bytes);
   }
 
   resize(size: TerminalSize): void {
+    this.#size = size;
     this.screen.resize(size);
     if (!this.#ended) this.#pty.resize(size.columns, size.rows);
+  }
+
+  /**
+   * Opens it again as at the start, where its shell has ended; does nothing where that lives. Rejects with a UserError
+   * `terminal-ended` when it cannot be, or with why the lab gives no terminal.
+   */
+  async reopen(options: TypeOptions = {}): Promise<void> {
+    if (!this.#ended && !this.#opening) return;
+    if (!this.#again || this.#closed) throw endedError();
+    this.#opening ??= this.#again(options).finally(() => {
+      this.#opening = undefined;
+    });
+    await this.#opening;
   }
 
   /**
@@ -107,17 +170,20 @@ export class Terminal implements Typeable {
    * is back. An interactive program that gives marks, such as psql, brings a prompt too: its own command then still runs.
    * Throws a UserError `terminal-busy`, `terminal-ended`, `command-timeout` or `command-incomplete`.
    */
-  type(text: string, options?: TypeOptions): Promise<CommandRecord[]> {
+  async type(text: string, options?: TypeOptions): Promise<CommandRecord[]> {
+    if (this.#ended) await this.reopen(options);
     return this.#typist.type(text, options);
   }
 
   /** The same for a block whose last command stays: resolves when that has begun. */
-  typeBackground(text: string, options?: TypeOptions): Promise<CommandRecord[]> {
+  async typeBackground(text: string, options?: TypeOptions): Promise<CommandRecord[]> {
+    if (this.#ended) await this.reopen(options);
     return this.#typist.typeBackground(text, options);
   }
 
   /** Presses Ctrl-C until a primary prompt is back. Throws a UserError `terminal-busy` if nothing comes of it. */
-  interrupt(options?: TypeOptions): Promise<void> {
+  async interrupt(options?: TypeOptions): Promise<void> {
+    if (this.#ended) return this.reopen(options);
     return this.#typist.interrupt(options);
   }
 
@@ -135,12 +201,20 @@ export class Terminal implements Typeable {
 
   /** Ends the programs in it. */
   close(): void {
+    this.#closed = true;
     if (!this.#ended) this.#pty.kill();
   }
 
+  #awaitEnd(pty: Pty): void {
+    pty.onExit(() => this.screen.afterParsing(() => pty === this.#pty && this.#end()));
+  }
+
   #end(): void {
+    if (this.#ended) return;
     this.#ended = true;
     this.#shells.end();
+    // One that has never come so far is opened in another way, or its error is told.
+    if (this.#again && this.#prompted && !this.#closed) this.screen.say(ENDED);
     this.#events.emit('exit');
   }
 }

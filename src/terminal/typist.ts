@@ -4,6 +4,7 @@ import type { TerminalEvents } from './events.ts';
 import { pasted } from './keys.ts';
 import type { Screen } from './screen.ts';
 import type { Prompt } from './shells.ts';
+import type { TabState } from './state.ts';
 
 export interface TypeOptions {
   signal?: AbortSignal | undefined;
@@ -20,8 +21,14 @@ const INTERRUPT_PROMPT_AGAIN = 150;
 
 const ENTER = '\r';
 const CTRL_C = '\x03';
-/** To the end of the line, then all of it away: what somebody has half typed must not mix with a block. */
-const CLEAR_LINE = '\x05\x15';
+/** To the end of the line, then all of it away. */
+const ERASE = '\x05\x15';
+/** How long a prompt may take that is not there when a block is to be typed: nothing runs, so it is overdue. */
+const OVERDUE = 10_000;
+/** How long an unseen prompt of psql is waited for before its marks are set again. */
+const UNMARKED = 1_000;
+const MARKS_OF_PSQL = '/etc/postgresql-common/psqlrc';
+const MARKS_OF_BASH = '/usr/local/lib/waldojo/bashrc';
 
 /** What typing needs of a terminal. */
 export interface Typeable {
@@ -29,6 +36,11 @@ export interface Typeable {
   readonly prompt: Prompt | null;
   readonly running: CommandRecord | null;
   readonly ended: boolean;
+  readonly state: TabState;
+  /** Something stands in the line at the prompt. */
+  readonly halfTyped: boolean;
+  /** The keys that throw that away, in bash. */
+  readonly eraser: string;
   on<Name extends keyof TerminalEvents>(name: Name, listener: (...args: TerminalEvents[Name]) => void): () => void;
   write(bytes: string): void;
 }
@@ -61,7 +73,7 @@ export class Typist {
       timeout,
       late: () => new UserError('command-timeout', `No prompt came within ${seconds(timeout)}.`, { hint: LATE_HINT }),
     });
-    if (!this.#terminal.prompt) throw busyError(this.#terminal.running?.command);
+    if (!this.#terminal.prompt) throw takenError(this.#terminal.state);
     return this.#terminal.prompt;
   }
 
@@ -77,7 +89,7 @@ export class Typist {
       const patience = terminal.prompt ? INTERRUPT_PROMPT_AGAIN : INTERRUPT_AGAIN;
       if (await this.#came(isBack, signal, Math.min(left, patience))) return;
     }
-    throw busyError(running, `Ctrl-C did not end it within ${seconds(timeout)}.`);
+    throw busyError(running ?? 'a program', `Ctrl-C did not end it within ${seconds(timeout)}.`);
   }
 
   async #typeBlock(
@@ -85,7 +97,7 @@ export class Typist {
     options: TypeOptions,
     how: 'until-prompt' | 'until-started',
   ): Promise<CommandRecord[]> {
-    if (this.#typing) throw busyError('another block', 'It is still being typed.');
+    if (this.#typing) throw busyError('another block', 'It is still being typed.', 'Wait for its end.');
     this.#typing = true;
     const { signal, timeout = DEFAULT_TIMEOUT } = options;
     const deadline = performance.now() + timeout;
@@ -111,15 +123,17 @@ export class Typist {
     return caused;
   }
 
-  async #cleanPrompt(options: TypeOptions): Promise<void> {
-    const prompt = await this.ready(options);
-    if (prompt.continuation) await this.interrupt({ signal: options.signal });
-    else this.#terminal.write(CLEAR_LINE);
+  /** What somebody has half typed must not mix with a block. */
+  async #cleanPrompt({ signal, timeout = DEFAULT_TIMEOUT }: TypeOptions): Promise<void> {
+    if (this.#isUnmarkedPsql()) await this.#markPsql(signal);
+    const prompt = await this.ready({ signal, timeout: Math.min(timeout, OVERDUE) });
+    if (prompt.app === 'bash' && !prompt.continuation) this.#terminal.write(this.#terminal.eraser);
+    else if (prompt.continuation || this.#terminal.halfTyped) await this.interrupt({ signal });
   }
 
   async #typeLine(
     line: string,
-    { signal, timeout, started }: TypeOptions & { started: boolean },
+    { signal, timeout = DEFAULT_TIMEOUT, started }: TypeOptions & { started: boolean },
     total: number,
   ): Promise<void> {
     const terminal = this.#terminal;
@@ -129,14 +143,35 @@ export class Typist {
     terminal.write((paste ? pasted(line) : line) + ENTER);
     const done = () =>
       (this.#prompts > before.prompts && terminal.prompt !== null) || (started && this.#started > before.started);
-    await this.#until(done, {
-      signal,
-      timeout: timeout ?? DEFAULT_TIMEOUT,
-      late: () =>
-        new UserError('command-timeout', `\`${line.trim()}\` did not end within ${seconds(total)}.`, {
-          hint: LATE_HINT,
-        }),
+    const deadline = performance.now() + timeout;
+    let marked = false;
+    for (let left = timeout; left > 0; left = deadline - performance.now()) {
+      if (await this.#came(done, signal, marked ? left : Math.min(left, UNMARKED))) return;
+      if (!marked && this.#isUnmarkedPsql()) {
+        marked = true;
+        await this.#markPsql(signal);
+      }
+    }
+    if (terminal.state.at === 'line-editor') throw takenError(terminal.state);
+    throw new UserError('command-timeout', `\`${line.trim()}\` did not end within ${seconds(total)}.`, {
+      hint: LATE_HINT,
     });
+  }
+
+  /** psql waits for a line, and its prompt is one that somebody has set. */
+  #isUnmarkedPsql(): boolean {
+    const { state } = this.#terminal;
+    if (state.at !== 'line-editor') return false;
+    return state.app === 'psql' ? !/^\s*\\!/.test(state.command) : /^(sudo\s[^|;&]*\s)?psql\b/.test(state.command);
+  }
+
+  /** Puts the marks around the prompts as they are now. */
+  async #markPsql(signal: AbortSignal | undefined): Promise<void> {
+    const seen = this.#prompts;
+    const isBack = () => this.#prompts > seen || !this.#isUnmarkedPsql();
+    if (await this.#came(isBack, signal, INTERRUPT_PROMPT_AGAIN)) return;
+    this.#terminal.write(`${ERASE}\\i ${MARKS_OF_PSQL}${ENTER}`);
+    await this.#came(isBack, signal, OVERDUE);
   }
 
   /** A program holds the terminal, and gives no prompt. */
@@ -186,10 +221,33 @@ export class Typist {
 const LATE_HINT = 'Look at the terminal: the program may be waiting for an answer. Ctrl-C ends it, q ends a pager.';
 const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 100) / 10} s`;
 
-const busyError = (command = 'a program', why = 'It has not come back to a prompt.'): UserError =>
-  new UserError('terminal-busy', `The terminal is taken by \`${command.split('\n')[0]}\`. ${why}`, {
-    hint: 'End it first: Ctrl-C, or q in a pager.',
-  });
+const busyError = (command: string, why: string, hint = 'End it first: Ctrl-C, or q in a pager.'): UserError =>
+  new UserError('terminal-busy', `The terminal is taken by \`${command.split('\n')[0]}\`. ${why}`, { hint });
 
-const endedError = (): UserError =>
-  new UserError('terminal-ended', 'The terminal has ended, and the shell in it.', { hint: 'Open the scenario again.' });
+/** No prompt is there: why, and how to come back to one. */
+function takenError(state: TabState): UserError {
+  const command = 'command' in state ? state.command : 'a program';
+  switch (state.at) {
+    case 'pager':
+      return busyError(command, 'Its output waits in a pager.', 'q leaves the pager.');
+    case 'full-screen':
+      return busyError(command, 'It has the whole screen.', 'Leave it first, as q does in many, and :q! in vi.');
+    case 'line-editor':
+      return busyError(
+        command,
+        'It waits for a line, and its prompt is not one that can be told from its output.',
+        PROMPT_HINT,
+      );
+    default:
+      return SHELL.test(command)
+        ? busyError(command, 'It is a shell whose prompt cannot be seen.', 'Leave it with exit.')
+        : busyError(command, 'It has not come back to a prompt.');
+  }
+}
+
+/** A command that starts a shell which gives no marks. */
+const SHELL = /^(exec\s+)?(sudo\s(.*\s)?)?(\S*\/)?(sh|dash|bash|zsh|su)(\s|$)/;
+const PROMPT_HINT = `Leave it with exit or Ctrl-D. Or let its prompt be seen: in bash \`. ${MARKS_OF_BASH}\`, in psql \`\\i ${MARKS_OF_PSQL}\``;
+
+export const endedError = (): UserError =>
+  new UserError('terminal-ended', 'The shell of the terminal has ended.', { hint: 'Enter in it opens it again.' });

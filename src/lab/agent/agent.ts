@@ -23,9 +23,16 @@ export interface Running {
   close(): void;
   /** Ends it and all that it started, except what has left its session, as a daemon does. */
   kill(): void;
+  /** Gives up the agent that runs it, and all else that this one runs. */
+  abandon(): void;
   /** Resolves to its exit status once all its output has come. Rejects when the agent is lost. */
   ended: Promise<number>;
 }
+
+/** Milliseconds after which an agent that has not told of a killed command's end is given up, and another one started. */
+const STUCK = 10_000;
+/** Bytes that a command run to its end may print. */
+const MOST_OUTPUT = 16 * 1024 * 1024;
 
 /** How long what was killed may take to have ended, in milliseconds: an engine may be what made it late. */
 const KILL_TIMEOUT = 2000;
@@ -39,13 +46,23 @@ export class Agent {
     this.#open = open;
   }
 
-  /** Runs a command to its end; errors as `Lab.exec` has them, and a UserError `agent-lost` when the agent was ended. */
+  /**
+   * Runs a command to its end; errors as `Lab.exec` has them, and a UserError `agent-lost` when the agent was ended or somebody
+   * in the lab has written into what it says, `exec-failed` when the command could not be started, `exec-flood` when it printed
+   * more than 16 MB.
+   */
   async exec(argv: string[], { input, timeout = 30_000, signal, ...place }: ExecOptions = {}): Promise<ExecResult> {
     signal?.throwIfAborted();
     const limit = AbortSignal.timeout(timeout);
-    const stop = signal ? AbortSignal.any([signal, limit]) : limit;
+    const flood = new AbortController();
+    const stop = AbortSignal.any([limit, flood.signal, ...(signal ? [signal] : [])]);
     const output = { out: [] as Buffer[], err: [] as Buffer[] };
-    const starting = this.start(argv, place, (stream, bytes) => output[stream].push(bytes));
+    let printed = 0;
+    const starting = this.start(argv, place, (stream, bytes) => {
+      printed += bytes.length;
+      if (printed > MOST_OUTPUT) flood.abort(flooded(argv));
+      else output[stream].push(bytes);
+    });
     const ended = starting.then((running) => {
       if (input) running.write(input);
       running.close();
@@ -57,7 +74,7 @@ export class Agent {
       return { exitCode, stdout: textOf(output.out), stderr: textOf(output.err) };
     } catch (error) {
       if (!stop.aborted) throw error;
-      starting.then((running) => running.kill()).catch(() => {});
+      starting.then(killOrAbandon).catch(() => {});
       await Promise.race([ended.catch(() => {}), delay(KILL_TIMEOUT, undefined, { ref: false })]);
       if (!limit.aborted) throw error;
       const message = `${argv[0]} did not end within ${timeout / 1000} s and was killed.`;
@@ -65,6 +82,7 @@ export class Agent {
     }
   }
 
+  /** Runs a command. What it prints is handed on as it comes; a rejection of its end is as of `exec`. */
   async start(argv: string[], place: Place, sink: Sink): Promise<Running> {
     this.#connection ??= this.#connect();
     const connection = await this.#connection;
@@ -87,19 +105,42 @@ export class Agent {
   }
 }
 
+const flooded = ([program]: string[]): UserError =>
+  new UserError('exec-flood', `${program} printed more than ${MOST_OUTPUT / 1024 / 1024} MB and was killed.`);
+
+function killOrAbandon({ kill, abandon, ended }: Running): void {
+  kill();
+  const stuck = setTimeout(abandon, STUCK).unref();
+  const over = () => clearTimeout(stuck);
+  ended.then(over, over);
+}
+
+interface Heard {
+  sink: Sink;
+  /** Why it could not be started, piece by piece. */
+  failure: string;
+  exit(status: number): void;
+  failed(why: string): void;
+  lost(error: Error): void;
+}
+
 /** The agent as long as one process of it lives. */
 class Connection {
   readonly #stream: Duplex;
-  readonly #running = new Map<number, { sink: Sink; exit(status: number): void; lost(error: Error): void }>();
+  readonly #running = new Map<number, Heard>();
   #last = 0;
 
   constructor(stream: Duplex, onEnd: () => void) {
     this.#stream = stream;
-    const reader = new FrameReader();
+    const reader = new FrameReader('oefx');
     let cause: Error | undefined;
     stream
       .on('data', (bytes: Buffer) => {
-        for (const { id, kind, payload } of reader.read(bytes)) this.#hear(id, kind, payload);
+        try {
+          for (const { id, kind, payload } of reader.read(bytes)) this.#hear(id, kind, payload);
+        } catch (error) {
+          stream.destroy(new UserError('agent-lost', WRITTEN_INTO, { cause: error }));
+        }
       })
       .once('error', (error) => {
         cause = error;
@@ -113,7 +154,11 @@ class Connection {
 
   start(argv: string[], { user = 'root', env = {}, cwd = '' }: Place, sink: Sink): Running {
     const id = ++this.#last;
-    const ended = new Promise<number>((exit, lost) => this.#running.set(id, { sink, exit, lost }));
+    const ended = new Promise<number>((exit, lost) => {
+      const failed = (why: string) =>
+        lost(new UserError('exec-failed', `Could not start ${argv[0]} as ${user}: ${why}`));
+      this.#running.set(id, { sink, failure: '', exit, failed, lost });
+    });
     // Whoever does not wait for the end does not care how it came.
     ended.catch(() => {});
     const send = (kind: string, bytes: Buffer | string = '') => {
@@ -122,28 +167,46 @@ class Connection {
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     send('s', [user, cwd, variables.length, ...variables, ...argv].join('\0'));
     if (this.#stream.destroyed) this.#lose(undefined);
-    return { write: (bytes) => send('i', bytes), close: () => send('c'), kill: () => send('k'), ended };
+    return {
+      write: (bytes) => send('i', bytes),
+      close: () => send('c'),
+      kill: () => send('k'),
+      abandon: () => this.close(),
+      ended,
+    };
   }
 
   close(): void {
     this.#stream.destroy();
   }
 
+  /** Throws on what the agent never says. */
   #hear(id: number, kind: string, payload: Buffer): void {
     const running = this.#running.get(id);
-    if (kind === 'o') running?.sink('out', payload);
-    if (kind === 'e') running?.sink('err', payload);
-    if (kind !== 'x') return;
-    this.#running.delete(id);
-    running?.exit(Number(payload.toString()));
+    if (!running) throw new Error(`There is no command ${id}.`);
+    if (kind === 'o') running.sink('out', payload);
+    else if (kind === 'e') running.sink('err', payload);
+    else if (kind === 'f') running.failure = (running.failure + payload).slice(0, LONGEST_REASON);
+    else {
+      const [status] = /^\d{1,3}$/.exec(payload.toString('latin1')) ?? [];
+      if (status === undefined) throw new Error('That is no exit status.');
+      this.#running.delete(id);
+      if (running.failure) running.failed(running.failure);
+      else running.exit(Number(status));
+    }
   }
 
   #lose(cause: Error | undefined): void {
-    const error = new UserError('agent-lost', 'What runs commands in the lab was ended.', { cause });
+    const known = cause instanceof UserError && cause.code === 'agent-lost';
+    const error = known ? cause : new UserError('agent-lost', 'What runs commands in the lab was ended.', { cause });
     for (const { lost } of this.#running.values()) lost(error);
     this.#running.clear();
   }
 }
+
+const WRITTEN_INTO =
+  'A program in the lab has written into what runs commands in it, and which is started anew for the next one.';
+const LONGEST_REASON = 1000;
 
 /** Rejects with the signal's reason when that aborts first. */
 async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {

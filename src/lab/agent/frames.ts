@@ -16,18 +16,33 @@ export function frameOf(id: number, kind: string, bytes: Buffer | string): Buffe
   return Buffer.concat([header, payload]);
 }
 
-/** Makes frames out of pieces that end anywhere. */
+/** The agent hands on what it has read at most 64 kB of. */
+const LONGEST = 65_536;
+
+/**
+ * Makes frames out of pieces that end anywhere. Throws on what cannot be one of the given kinds: somebody in the lab has written
+ * between them, and where the next one begins is not known any more.
+ */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
+  readonly #kinds: string;
+
+  constructor(kinds: string) {
+    this.#kinds = kinds;
+  }
 
   *read(bytes: Buffer): Generator<Frame> {
     this.#rest = this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
     while (this.#rest.length >= HEADER) {
-      const end = HEADER + this.#rest.readUInt32BE(5);
+      const kind = this.#rest.toString('latin1', 4, 5);
+      const length = this.#rest.readUInt32BE(5);
+      if (!this.#kinds.includes(kind) || length > LONGEST)
+        throw new Error(`No frame: ${JSON.stringify(kind)}, ${length}`);
+      const end = HEADER + length;
       if (this.#rest.length < end) return;
       const frame = this.#rest.subarray(0, end);
       this.#rest = this.#rest.subarray(end);
-      yield { id: frame.readUInt32BE(0), kind: frame.toString('latin1', 4, 5), payload: frame.subarray(HEADER) };
+      yield { id: frame.readUInt32BE(0), kind, payload: frame.subarray(HEADER) };
     }
   }
 }

@@ -11,7 +11,7 @@ export class ProcessStream extends Duplex {
     super();
     this.#process = process;
     process.listen((stream, bytes) => {
-      if (stream === 'err') this.#said += bytes;
+      if (stream === 'err') this.#said = (this.#said + bytes).slice(0, 10_000);
       else if (!this.push(bytes)) process.socket.pause();
     });
     process.ended.then(() => this.destroy(this.#said ? new UserError('exec-failed', this.#said.trim()) : undefined));

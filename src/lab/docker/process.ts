@@ -30,7 +30,8 @@ export interface Process {
 // An engine gives each exec a session of its own, whose number is the pid that a shell in it sees: that is said first, in
 // band, and lets the whole session be killed. An exec cannot be killed through the API: it outlives its client.
 // runc is written in Go, whose runtime raises the soft limit of open files, and in one exec of forty that gets through.
-const ENTER = 'ulimit -Sn 1024; cd || exit; echo $$; exec "$@"';
+// A home that is gone, or closed, is no reason to keep everybody out.
+const ENTER = 'ulimit -Sn 1024; cd 2>/dev/null || cd /; echo $$; exec "$@"';
 // The size is set from inside: set through the API, a program may see 0x0 for its first milliseconds.
 const ENTER_TERMINAL = `stty cols "$1" rows "$2"; shift 2; ${ENTER}`;
 

@@ -3,14 +3,14 @@ import type { TerminalOptions } from '../lab.ts';
 import { BOUND, LIMITS } from './boot-script.ts';
 import { BASH, type MappedChild, PATH, WITHOUT_KEYS } from './mapped.ts';
 
-/** In the lab, as its root: becomes the user `$1`, at home, and the command. The lab itself says which users it has. */
+/** In the lab, as its root: becomes the user `$1`, at home (where that is gone, at the root), and the command. The lab itself says which users it has. */
 const BECOME = `user=$1
 shift
 ${LIMITS}
 while IFS=: read -r name _ _ group _ HOME _; do [[ $name != "$user" ]] || break; done </etc/passwd
 [[ -n $name ]] || { echo "There is no user $user in the lab." >&2; exit 126; }
 export HOME SHELL=/bin/bash LANG="\${LANG:-en_US.UTF-8}"
-cd || exit 126
+cd 2>/dev/null || cd /
 exec setpriv ${BOUND.join(' ')} --reuid="$user" --regid="$group" --init-groups -- "$@"`;
 
 /** In the lab, on its terminal `$1` of `$2` columns and `$3` rows, whose other end is file descriptor 3: locked when new. */
