@@ -77,7 +77,7 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
     await import('../session/session.ts');
     const { scenario, diagnostics } = await loadScenario(summary.directory, major);
     if (!scenario || diagnostics.length > 0) throw faultyDocument(diagnostics);
-    session = await openSession(scenario, runtime, { saved, wanted, lab, options });
+    session = await openSession(scenario, runtime, { saved, wanted, lab, options, pager: fullScreen });
   } catch (error) {
     await lab?.then((made) => made.remove()).catch(() => {});
     throw error;
@@ -104,8 +104,8 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
 
 /** The terminals' size in the interface, so that they need not change it once it is there. */
 async function terminalSize(): Promise<TerminalSize> {
-  const { layout } = await import('../tui/layout.ts');
-  const { columns, rows } = process.stdout;
+  const { layout, sizeOf } = await import('../tui/layout.ts');
+  const { columns, rows } = sizeOf(process.stdout);
   const place = layout({ columns, rows });
   return place.kind === 'small' ? { columns, rows } : { columns: place.terminal.width, rows: place.terminal.height };
 }
@@ -125,10 +125,12 @@ interface Beginning {
   /** A new lab that is being made already. */
   lab: Promise<Lab> | undefined;
   options: StartOptions;
+  /** Something may wait for a key: there are keys. */
+  pager: boolean;
 }
 
 async function openSession(scenario: Scenario, runtime: Runtime, beginning: Beginning): Promise<Session> {
-  const { saved, wanted, lab, options } = beginning;
+  const { saved, wanted, lab, options, pager } = beginning;
   const [{ Session }, { remembered }] = await Promise.all([
     import('../session/session.ts'),
     import('../session/journal.ts'),
@@ -137,14 +139,14 @@ async function openSession(scenario: Scenario, runtime: Runtime, beginning: Begi
   if (saved && wanted && there) {
     await runtime.sweep();
     const resume = { lab: wanted.id, places: wanted.terminals };
-    return new Session({ scenario, runtime, keep: true, resume, state: remembered(scenario, saved) });
+    return new Session({ scenario, runtime, keep: true, pager, resume, state: remembered(scenario, saved) });
   }
   // What programs that died left behind is cleared away beside the start, which need not wait for it.
   void runtime.sweep().catch(() => {});
   if (saved?.lab && there) await runtime.removeLab(saved.lab.id);
   const step = options.step ?? (wanted && saved?.step);
   const startAt = step === undefined ? 0 : stepOf(scenario, step);
-  const session = new Session({ scenario, runtime, keep: true, startAt, ...(lab && { lab }) });
+  const session = new Session({ scenario, runtime, keep: true, pager, startAt, ...(lab && { lab }) });
   if (wanted)
     session.tell('info', 'The lab you had is gone. In this new one, the steps before yours are done for you.');
   return session;

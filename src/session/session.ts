@@ -24,10 +24,7 @@ export interface SessionOptions extends WorkplaceOptions {
   startAt?: number;
 }
 
-/**
- * Walks somebody through a scenario in a lab: a learner by way of the interface, or the validator. Whatever is done goes
- * through the same terminals; `state` says how things stand.
- */
+/** Walks a learner, or the validator, through a scenario in a lab, by the same terminals. `state` says how things stand. */
 export class Session {
   readonly scenario: Scenario;
   #options: SessionOptions;
@@ -109,12 +106,13 @@ export class Session {
     this.#store.dispatch({ type: 'phase', phase: { name: 'starting', text: 'Starting the lab' } });
     const lab = await bootLab(this.#options, signal);
     addAbortListener(lab.gone, () => this.#fail(lab.gone.reason));
-    const place = new Workplace(lab, scenario, this.#size, {
-      began: (terminal, record) => this.#lookout.began(terminal, record),
+    const events = {
+      began: (terminal: string, record: CommandRecord) => this.#lookout.began(terminal, record),
       ended: () => this.#lookout.glance(),
       changed: () => this.#store.notify(),
-      pressed: (text) => this.tell('info', text),
-    });
+      pressed: (text: string) => this.tell('info', text),
+    };
+    const place = new Workplace(lab, scenario, this.#size, events, this.#options.pager);
     this.#place = place;
     if (!resume) {
       for (const block of commandsOf(scenario.introduction, 'setup')) await this.#setUp(block);
@@ -233,8 +231,8 @@ export class Session {
   async reset(): Promise<void> {
     // Where the lab cannot be removed, as when the engine has gone, a new one cannot be made either, and that is said.
     await this.#leave('remove').catch(() => {});
-    const { scenario, runtime, keep } = this.#options;
-    this.#options = { scenario, runtime, keep };
+    const { scenario, runtime, keep, pager } = this.#options;
+    this.#options = { scenario, runtime, keep, ...(pager === false && { pager }) };
     this.#end = new AbortController();
     this.#lookout.forget();
     this.#store.dispatch({ type: 'reset' });

@@ -34,7 +34,11 @@ export class Tabs {
   #places: Places = {};
   readonly #end = new AbortController();
 
-  constructor(lab: Lab, specs: TerminalSpec[], size: TerminalSize, events: TabEvents) {
+  readonly #pager: boolean;
+
+  /** Without `pager`, long output is printed to its end (`OpenOptions.pager`). */
+  constructor(lab: Lab, specs: TerminalSpec[], size: TerminalSize, events: TabEvents, pager = true) {
+    this.#pager = pager;
     this.#lab = lab;
     this.#specs = specs;
     this.#size = size;
@@ -98,7 +102,11 @@ export class Tabs {
   }
 
   async #start(spec: TerminalSpec, place: Place | undefined, signal: AbortSignal): Promise<Terminal> {
-    const terminal = await openTerminal(this.#lab, spec, this.#size, { context: place?.context, signal });
+    const terminal = await openTerminal(this.#lab, spec, this.#size, {
+      context: place?.context,
+      signal,
+      pager: this.#pager,
+    });
     terminal.on('commandStart', (record) => this.#events.began(spec.name, record));
     terminal.on('commandEnd', (record) => this.#events.ended(spec.name, record));
     this.#open.set(spec.name, terminal);

@@ -11,6 +11,8 @@ export interface WorkplaceOptions {
   keep: boolean;
   /** Where to go on: a lab that was stopped, or a snapshot of one, with its terminals as they were. */
   resume?: ({ lab: string } | { snapshot: Snapshot }) & { places: Places };
+  /** False: nothing in the terminals waits for a key before it prints on. */
+  pager?: boolean;
   /** A new lab that is being made already. */
   lab?: Promise<Lab>;
 }
@@ -37,10 +39,10 @@ export class Workplace {
   readonly sql: SqlPool;
   readonly tabs: Tabs;
 
-  constructor(lab: Lab, scenario: Scenario, size: TerminalSize, events: TabEvents) {
+  constructor(lab: Lab, scenario: Scenario, size: TerminalSize, events: TabEvents, pager?: boolean) {
     this.lab = lab;
     this.sql = new SqlPool(lab, scenario.lab);
-    this.tabs = new Tabs(lab, scenario.terminals, size, events);
+    this.tabs = new Tabs(lab, scenario.terminals, size, events, pager);
   }
 
   /** Closes the terminals and the connections, and leaves the lab running. */

@@ -25,7 +25,7 @@ export function panelOf(player: Player): Panel | null {
   if (layout.kind === 'small') return null;
   const { dialog } = player;
   if (dialog) return dialogPanel(player, dialog, layout);
-  return leader ? leaderPanel(player, layout) : noticePanel(player, layout);
+  return leader ? leaderPanel(player, layout) : (noticePanel(player, layout) ?? diagnosisPanel(player, layout));
 }
 
 /** Whether a notice has to have a panel, because the line above the footer is too short for it. */
@@ -41,6 +41,19 @@ function noticePanel({ notice }: Player, layout: Exclude<Layout, { kind: 'small'
   const title = notice.kind === 'error' ? 'That did not work' : 'Note';
   const panel = box(lesson, title, body, lesson.width, `${LEADER.shown} Esc closes`);
   return { ...panel, rect: { ...panel.rect, y: bottom.y - panel.rect.height } };
+}
+
+/** Lies over the half of the terminal where the cursor is not, and keys are not its. */
+function diagnosisPanel(
+  { diagnosis, terminal }: Player,
+  { terminal: rect }: Exclude<Layout, { kind: 'small' }>,
+): Panel | null {
+  if (!diagnosis) return null;
+  const body = wrap(renderInline(diagnosis.reason), rect.width - 4);
+  const note = `folds when you type · ${keyFor('check')} shows all checks`;
+  const panel = box(rect, `${glyphs.fail} ${diagnosis.name.replaceAll('`', '')}`, body, rect.width, note);
+  const below = (terminal?.screen?.cursor?.y ?? 0) < rect.height / 2;
+  return { ...panel, rect: { ...panel.rect, y: below ? rect.y + rect.height - panel.rect.height : rect.y } };
 }
 
 function dialogPanel(player: Player, dialog: Dialog, { screen }: Layout): Panel {

@@ -33,6 +33,8 @@ export interface InputHandlers {
    * that is to have it, and what follows. Without this handler it goes to Ink.
    */
   onTyped?(keys: string[], pasted: boolean): Terminal | null;
+  /** Something is typed into the focused terminal. */
+  onTypedInTerminal?(): void;
   /** True: it has been dealt with. False: it goes to the terminal at that place. */
   onMouse?(event: MouseEvent): boolean;
 }
@@ -167,8 +169,10 @@ export class Input {
       this.#focused = this.#handlers.onTyped((text.match(KEYS) ?? []).map(decoded), false);
       if (!this.#focused) return;
     }
-    if (this.#focused) this.#send(encodeKeys(text, this.#focused.screen.modes));
-    else for (const key of text.match(KEYS) ?? []) this.#send(key);
+    if (this.#focused) {
+      this.#handlers.onTypedInTerminal?.();
+      this.#send(encodeKeys(text, this.#focused.screen.modes));
+    } else for (const key of text.match(KEYS) ?? []) this.#send(key);
   }
 
   #send(text: string): void {

@@ -4,6 +4,7 @@ import type { Session } from '../session/session.ts';
 import { currentStep, type Notice } from '../session/state.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { messageOf } from '../util/user-error.ts';
+import { type Diagnosis, diagnosisIn } from './diagnosis.ts';
 import type { Dialog } from './dialog-keys.ts';
 import { LEADER } from './keymap.ts';
 import { layout, type Size } from './layout.ts';
@@ -146,6 +147,19 @@ export class Player {
     return told === hushed ? null : told;
   }
 
+  /** What is to be read beside the terminal, until somebody types. */
+  get diagnosis(): Diagnosis | null {
+    if (this.focus !== 'terminal' || this.session.state.typing) return null;
+    const found = diagnosisIn(this.session.state, this.#ui.layout, this.tried);
+    return found && !this.#ui.folded.includes(found.id) ? found : null;
+  }
+
+  /** Something was typed into the terminal. */
+  fold(): void {
+    const { diagnosis } = this;
+    if (diagnosis) this.change({ folded: [...this.#ui.folded, diagnosis.id] });
+  }
+
   get tried(): boolean {
     const { steps, step } = this.session.state;
     const { blocks, verdicts } = steps[step]!;
@@ -248,7 +262,7 @@ export class Player {
     const ran = this.#noticeCommands(entered);
     if (entered) {
       const single = this.#ui.layout.kind === 'single';
-      const afresh = { scroll: null, checksTop: 0, tried: false, notice: null };
+      const afresh = { scroll: null, folded: [], checksTop: 0, tried: false, notice: null };
       this.change({ ...afresh, ...(single && { focus: 'lesson' }) });
     } else this.change(ran && !this.#ui.tried ? { tried: true } : {});
   }

@@ -22,6 +22,7 @@ export async function play(session: Played): Promise<Left> {
     onLeader: (key) => press(player, sequenceName(key)),
     onLeaderPending: (pending) => player.lead(pending),
     onTyped: (keys, pasted) => typed(player, keys, pasted),
+    onTypedInTerminal: () => player.fold(),
     onMouse: (event) => onMouse(event, player, clicks),
   });
   const player = new Player(session, screen.size);

@@ -19,6 +19,8 @@ export interface Ui {
   readonly notice: string | null;
   /** What may confuse in the tab in front. */
   readonly confusion: string | null;
+  /** The diagnoses that have been folded away (`Diagnosis.id`). */
+  readonly folded: readonly string[];
   /** The session's notice that has been seen. */
   readonly hushed: Notice | null;
 }
@@ -36,6 +38,7 @@ export function initialUi(size: Size): Ui {
     tried: false,
     notice: null,
     confusion: null,
+    folded: [],
     hushed: null,
   };
 }

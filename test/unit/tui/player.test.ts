@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../../../src/model/verdict.ts';
 import type { Terminal } from '../../../src/terminal/terminal.ts';
 import { press } from '../../../src/tui/perform.ts';
 import { Player } from '../../../src/tui/player.ts';
@@ -292,6 +293,37 @@ describe('dialogs', () => {
     press('enter');
     expect(session.calls).toEqual(['start', 'start']);
     expect(player.dialog).toBeNull();
+  });
+});
+
+describe('a long diagnosis', () => {
+  const long = (diagnosis: number | null): Verdict => ({
+    ...{ status: 'fail', expected: '', actual: '', diagnosis },
+    reason:
+      'It is running, but without the slot, so main may remove WAL before it is fetched. Stop it, and start it again.',
+  });
+
+  it('is told whole beside the terminal where there is one line for it, until somebody types', async () => {
+    const { session, player, press } = await ready(NARROW);
+    press('r');
+    session.dispatch({ type: 'typing', block: null });
+    session.judge({ status: 'pass' }, long(0));
+    expect(player.diagnosis).toMatchObject({ name: 'It has three rows' });
+    player.fold();
+    session.judge({ status: 'pass' }, long(0));
+    expect(player.diagnosis).toBeNull();
+    session.judge({ status: 'pass' }, long(1));
+    expect(player.diagnosis).not.toBeNull();
+    player.resize(WIDE);
+    expect(player.diagnosis).toBeNull();
+  });
+
+  it('is none of what the lesson has still a command for', async () => {
+    const { session, player, press } = await ready(NARROW);
+    press('r');
+    session.dispatch({ type: 'typing', block: null });
+    session.judge({ status: 'pass' }, long(null));
+    expect(player.diagnosis).toBeNull();
   });
 });
 
