@@ -122,11 +122,16 @@ export function questionLines(question: Question, answer: Answer | undefined, ke
   return aside(title, body);
 }
 
+const NOT_QUITE = 'Not quite. Read it once more and try again; there is no limit.';
+
 /** What is said to an answer: why it is right, or an invitation to think again. */
 export function responseLines(question: Question, answer: Answer | undefined, columns: number): Lines {
   if (!answer) return [];
-  if (!answer.right)
-    return [blank, ...wrap(line('Not quite. Read it once more and try again; there is no limit.'), columns)];
+  if (!answer.right) {
+    const { answer: wanted } = question;
+    const why = wanted.type === 'choice' ? wanted.why?.[Number(answer.given)] : undefined;
+    return [blank, ...renderMarkdown(why ? `Not quite. ${why}` : NOT_QUITE, columns)];
+  }
   const [[right, ...first] = [], ...rest] = renderMarkdown(`**Right.** ${question.explain}`, columns);
   return [blank, [span(right?.text ?? '', theme.passStrong), ...first], ...rest];
 }

@@ -82,6 +82,8 @@ function answer(session: Session, given: string): string {
   session.answer(question.id, wanted.type === 'choice' ? String(choice) : given);
   const right = session.state.steps[session.state.step]!.answers[question.id]?.right;
   if (right) return `Right. ${question.explain}`;
+  const why = wanted.type === 'choice' ? wanted.why?.[choice] : undefined;
+  if (why) return `Not quite. ${why}`;
   const hint = hintsOf(currentStep(session.state)).length > 0 ? ', or ask for a /hint' : '';
   return `Not quite. Read the question once more and try again${hint}.`;
 }

@@ -50,6 +50,19 @@ describe('the lesson', () => {
     expect(textOf(session)).toContain('✗ shell');
   });
 
+  it('says to a wrong choice what the document says to it, and else only that it is wrong', () => {
+    const blocks = scenario.steps[0]!.blocks.map((block) =>
+      block.kind === 'question' && block.question.answer.type === 'choice'
+        ? { ...block, question: { ...block.question, answer: { ...block.question.answer, why: ['WAL is replayed.'] } } }
+        : block,
+    );
+    const session = new LablessSession({ ...scenario, steps: [{ ...scenario.steps[0]!, blocks }] });
+    session.answer('snapshot', '0');
+    expect(textOf(session)).toContain('Not quite. WAL is replayed.');
+    session.answer('snapshot', '2');
+    expect(textOf(session)).toContain('Not quite. Read it once more');
+  });
+
   it('marks a row that only goes on with the command of the row above', () => {
     const session = begin();
     const rows = textOf(session).split('\n');
