@@ -88,7 +88,7 @@ function restOf({ step, tab, last }: Around): string | null {
   const lines = mine.flatMap(({ text }) => text.split('\n').map((line) => line.trim()));
   if (lines.includes(typed)) return null;
   const whole = lines.find((line) => line.startsWith(`${typed} `));
-  return whole ? `The lesson's command is longer; it goes on with: ${whole.slice(typed.length).trim()}` : null;
+  return whole ? `The lesson's command goes on with: ${whole.slice(typed.length).trim()}` : null;
 }
 
 /** Where psql is, for somebody in bash. */
