@@ -126,7 +126,7 @@ export class Student {
     ] as const) {
       await this.sees(question);
       this.type(key);
-      await this.sees(/❯ (Leave, and|R)emove/i);
+      await this.sees(/❯ (Leave, and r|R)emove/);
       // Enter is taken only from somebody who may have read the question.
       await delay(350);
       this.type('\r');
