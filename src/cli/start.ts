@@ -92,7 +92,8 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
     const { scenario, diagnostics } = await loadScenario(summary.directory, major);
     if (!scenario || diagnostics.length > 0) throw faultyDocument(diagnostics);
     const step = options.step === undefined ? undefined : stepOf(scenario, options.step);
-    ({ session, resumes } = await openSession(scenario, runtime, { saved, wanted, lab, step, command }));
+    const beginning = { saved, wanted, lab, step, command, pager: fullScreen };
+    ({ session, resumes } = await openSession(scenario, runtime, beginning));
   } catch (error) {
     await lab?.then((made) => made.remove()).catch(() => {});
     throw error;
@@ -116,7 +117,7 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
     return remove();
   };
   const early = started.then(replace);
-  const { play } = fullScreen ? await import('../tui/start.tsx') : await import('../tui/plain.ts');
+  const { play } = fullScreen ? await import('../tui/start.tsx') : await import('../tui/plain/play.ts');
   // The first frame is the dearest. Where the lab is ready in a moment, it shows the prompt.
   await Promise.race([started, delay(PATIENCE)]);
   const { left, again } = await play(session);
@@ -131,8 +132,8 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
 
 /** The terminals' size in the interface, so that they need not change it once it is there. */
 async function terminalSize(): Promise<TerminalSize> {
-  const { layout } = await import('../tui/layout.ts');
-  const { columns, rows } = process.stdout;
+  const { layout, sizeOf } = await import('../tui/layout.ts');
+  const { columns, rows } = sizeOf(process.stdout);
   const place = layout({ columns, rows });
   return place.kind === 'small' ? { columns, rows } : { columns: place.terminal.width, rows: place.terminal.height };
 }
@@ -154,10 +155,12 @@ interface Beginning {
   /** Index of the step that was asked for. */
   step: number | undefined;
   command: string;
+  /** Something may wait for a key: there are keys. */
+  pager: boolean;
 }
 
 async function openSession(scenario: Scenario, runtime: Runtime, beginning: Beginning) {
-  const { saved, wanted, lab, step, command } = beginning;
+  const { saved, wanted, lab, step, command, pager } = beginning;
   const [{ Session }, { achieved, remembered }] = await Promise.all([
     import('../session/session.ts'),
     import('../session/journal.ts'),
@@ -167,13 +170,13 @@ async function openSession(scenario: Scenario, runtime: Runtime, beginning: Begi
     await runtime.sweep();
     const resume = { lab: wanted.id, places: wanted.terminals };
     const state = remembered(scenario, saved);
-    return { session: new Session({ scenario, runtime, keep: true, resume, state }), resumes: true };
+    return { session: new Session({ scenario, runtime, keep: true, pager, resume, state }), resumes: true };
   }
   // What programs that died left behind is cleared away beside the start, which need not wait for it.
   void runtime.sweep().catch(() => {});
   const startAt = step ?? (wanted && saved ? stepOf(scenario, saved.step) : 0);
   const state = saved && { state: { steps: achieved(scenario, saved) } };
-  const session = new Session({ scenario, runtime, keep: true, startAt, ...state, ...(lab && { lab }) });
+  const session = new Session({ scenario, runtime, keep: true, pager, startAt, ...state, ...(lab && { lab }) });
   if (wanted)
     session.tell('info', 'The lab you had is gone. In this new one, the steps before yours are done for you.');
   else if (saved && step === undefined) tellAchieved(session, command);

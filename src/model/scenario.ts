@@ -107,8 +107,8 @@ export interface Question {
   id: string;
   ask: string;
   /** Choices with the right one's index, or a free answer. */
-  answer:
-    | { type: 'choice'; choices: string[]; right: number }
+  answer: /** `why` has what is said to each choice, where the document says something: nothing to the right one. */
+    | { type: 'choice'; choices: string[]; right: number; why?: (string | undefined)[] }
     | { type: 'exact'; text: string }
     | { type: 'number'; value: number }
     | { type: 'pattern'; pattern: string };

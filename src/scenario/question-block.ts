@@ -14,6 +14,8 @@ const schema = z.strictObject({
   id: z.optional(text.check(z.refine((id) => !isTaken(id), 'is a word of the program itself; choose another'))),
   ask: text,
   choices: z.optional(z.array(text).check(z.minLength(2, 'needs two choices or more'))),
+  /** What is said to each wrong choice, in their order. */
+  why: z.optional(z.array(text)),
   answer,
   explain: text,
 });
@@ -28,7 +30,15 @@ export function readQuestion(fence: Fence, id: string, report: Report): Question
     const hint = typeof data.answer === 'string' ? suggest(data.answer, data.choices) : 'Write it as text.';
     report('invalid-value', yaml.at(['answer']), `"answer" must be one of the choices, letter for letter. ${hint}`);
   }
-  return { id: data.id ?? id, ask: data.ask, answer: toModel(data.answer, data.choices, right), explain: data.explain };
+  if (data.why && data.why.length !== (data.choices?.length ?? 1) - 1) {
+    report('invalid-value', yaml.at(['why']), '"why" needs one text for each wrong choice, in their order.');
+    return undefined;
+  }
+  // Where the right choice is, nothing is said.
+  const why = data.why && [...data.why.slice(0, right), undefined, ...data.why.slice(right)];
+  const wanted = toModel(data.answer, data.choices, right);
+  const answer = wanted.type === 'choice' && why ? { ...wanted, why } : wanted;
+  return { id: data.id ?? id, ask: data.ask, answer, explain: data.explain };
 }
 
 function toModel(

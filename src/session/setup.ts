@@ -1,5 +1,5 @@
 import type { Lab } from '../lab/lab.ts';
-import type { CommandBlock, Scenario } from '../model/scenario.ts';
+import { type Block, type CommandBlock, commandsOf, type Scenario } from '../model/scenario.ts';
 import { UserError } from '../util/user-error.ts';
 
 /** A setup block failed: the document's fault, not the learner's. */
@@ -13,8 +13,13 @@ export class SetupError extends UserError {
   }
 }
 
+/** Runs the setup blocks among these, one after the other (`runSetup`). */
+export async function runSetups(lab: Lab, scenario: Scenario, blocks: Block[], signal: AbortSignal): Promise<void> {
+  for (const block of commandsOf(blocks, 'setup')) await runSetup(lab, scenario, block, signal);
+}
+
 /** Runs a setup block unseen, as the user of its terminal. Throws a SetupError when it fails or does not end. */
-export async function runSetup(lab: Lab, scenario: Scenario, block: CommandBlock, signal: AbortSignal): Promise<void> {
+async function runSetup(lab: Lab, scenario: Scenario, block: CommandBlock, signal: AbortSignal): Promise<void> {
   const user = scenario.terminals.find((terminal) => terminal.name === block.terminal)?.user ?? 'student';
   const argv =
     block.language === 'sql'

@@ -1,7 +1,13 @@
 import type { RuntimeName } from '../lab/lab.ts';
-import { type Question, questionsOf, type Scenario, type Step, solutionOf } from '../model/scenario.ts';
+import {
+  type CommandBlock,
+  type Question,
+  questionsOf,
+  type Scenario,
+  type Step,
+  solutionOf,
+} from '../model/scenario.ts';
 import { allPass, type Verdict } from '../model/verdict.ts';
-import { pattern } from '../util/pattern.ts';
 
 /** Everything that is shown of a session. Replaced, never changed: an interface can compare by identity. */
 export interface SessionState {
@@ -39,13 +45,16 @@ export interface StepState {
   /** Names of `once` checks that have been true. */
   readonly latched: readonly string[];
   /** Ids of the command blocks that were typed, with how they ended. */
-  readonly blocks: Readonly<Record<string, 'running' | 'done' | 'failed'>>;
+  readonly blocks: Readonly<Record<string, BlockStatus>>;
   readonly hints: number;
   readonly solutionShown: boolean;
   readonly answers: Readonly<Record<string, Answer>>;
   /** All its checks have passed together, once. */
   readonly completed: boolean;
 }
+
+/** How a command block stands; `left-out` is one that the learner did by themselves, or does not want. */
+export type BlockStatus = 'running' | 'done' | 'failed' | 'left-out';
 
 export interface Answer {
   given: string;
@@ -58,7 +67,10 @@ export type Action =
   | { type: 'entered'; step: number }
   | { type: 'checking'; checking: boolean }
   | { type: 'verdicts'; step: number; verdicts: Verdict[]; latched: string[] }
-  | { type: 'block'; step: number; block: string; status: 'running' | 'done' | 'failed' }
+  /** Without a status it is as it was before it was typed for the first time. */
+  | { type: 'block'; step: number; block: string; status: BlockStatus | undefined }
+  /** The step's commands are to be typed once more. */
+  | { type: 'again' }
   | { type: 'typing'; block: string | null }
   | { type: 'terminal'; terminal: string }
   | { type: 'hint' }
@@ -112,10 +124,12 @@ export function reduce(state: SessionState, action: Action): SessionState {
       const completed = state.steps[action.step]!.completed || allPass(action.verdicts);
       return change(action.step, { verdicts: action.verdicts, latched: action.latched, completed });
     }
-    case 'block':
-      return change(action.step, {
-        blocks: { ...state.steps[action.step]!.blocks, [action.block]: action.status },
-      });
+    case 'block': {
+      const { [action.block]: _, ...blocks } = state.steps[action.step]!.blocks;
+      return change(action.step, { blocks: action.status ? { ...blocks, [action.block]: action.status } : blocks });
+    }
+    case 'again':
+      return change(state.step, { blocks: {} });
     case 'typing':
       return { ...state, typing: action.block };
     case 'terminal':
@@ -128,35 +142,27 @@ export function reduce(state: SessionState, action: Action): SessionState {
       return change(state.step, { answers: { ...current.answers, [action.question]: action.answer } });
     case 'notice':
       return { ...state, notice: action.notice };
-    case 'reset':
-      return { ...state, step: 0, steps: state.scenario.steps.map(untouched), typing: null, notice: null };
+    case 'reset': {
+      // The lab is another; what was finished in the one before stays finished.
+      const steps = state.scenario.steps.map((step, i) => ({
+        ...untouched(step),
+        completed: state.steps[i]!.completed,
+      }));
+      return { ...state, step: 0, steps, typing: null, notice: null };
+    }
   }
 }
 
 export const currentStep = (state: SessionState): Step => state.scenario.steps[state.step]!;
 
-/** The block that the run key types next: the first shown one that has not been typed in this step. */
-export function nextBlock(state: SessionState) {
-  const { blocks, solutionShown } = state.steps[state.step]!;
-  return solutionOf(currentStep(state)).find(
-    (block) => blocks[block.id] === undefined && (block.kind === 'run' || solutionShown),
-  );
-}
+/** The commands of the step that are shown: a solution only once it was asked for. */
+export const shownBlocks = (state: SessionState): CommandBlock[] =>
+  solutionOf(currentStep(state)).filter(({ kind }) => kind === 'run' || state.steps[state.step]!.solutionShown);
 
-/** Throws, with a sentence, where a pattern takes too long to tell. */
-export function isRight(question: Question, given: string): boolean {
-  const { answer } = question;
-  const text = given.trim();
-  switch (answer.type) {
-    case 'choice':
-      return Number(text) === answer.right;
-    case 'exact':
-      return text.toLowerCase() === answer.text.trim().toLowerCase();
-    case 'number':
-      return text !== '' && Number(text) === answer.value;
-    case 'pattern':
-      return pattern(answer.pattern, { flags: 'i' }).test(text);
-  }
+/** The block that the run key types next: the first shown one that has not been done. One that failed is not done. */
+export function nextBlock(state: SessionState): CommandBlock | undefined {
+  const { blocks } = state.steps[state.step]!;
+  return shownBlocks(state).find(({ id }) => blocks[id] !== 'done' && blocks[id] !== 'left-out');
 }
 
 /** The first question of the step that has not been answered rightly. */

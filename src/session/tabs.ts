@@ -5,6 +5,7 @@ import { ensureProgram, openTerminal } from '../terminal/open.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
 import type { CommandRecord, Terminal, TerminalContext } from '../terminal/terminal.ts';
 import { UserError } from '../util/user-error.ts';
+import { obstacleTo, pressedFor } from './obstacle.ts';
 
 /** What it takes to open a terminal again as it was: the programs in it, and the background command that ran. */
 export interface Place {
@@ -17,6 +18,8 @@ export interface TabEvents {
   began(terminal: string, record: CommandRecord): void;
   ended(terminal: string, record: CommandRecord): void;
   changed(): void;
+  /** A key was pressed before a block was typed, which ended something. */
+  pressed(text: string): void;
 }
 
 /** The terminals of a session, one a tab, open as long as the lab runs. */
@@ -31,7 +34,11 @@ export class Tabs {
   #places: Places = {};
   readonly #end = new AbortController();
 
-  constructor(lab: Lab, specs: TerminalSpec[], size: TerminalSize, events: TabEvents) {
+  readonly #pager: boolean;
+
+  /** Without `pager`, long output is printed to its end (`OpenOptions.pager`). */
+  constructor(lab: Lab, specs: TerminalSpec[], size: TerminalSize, events: TabEvents, pager = true) {
+    this.#pager = pager;
     this.#lab = lab;
     this.#specs = specs;
     this.#size = size;
@@ -71,6 +78,10 @@ export class Tabs {
     if (!opening) throw new UserError('lab-not-ready', 'The lab is not ready yet.');
     const terminal = await opening;
     const options = { timeout: block.timeout, signal };
+    const obstacle = obstacleTo(block, terminal.state);
+    if (obstacle) throw new UserError('terminal-busy', obstacle);
+    const pressed = pressedFor(block, terminal.state);
+    if (pressed) this.#events.pressed(pressed);
     if (block.interrupt) await terminal.interrupt(options);
     const spec = this.#specs.find(({ name }) => name === block.terminal)!;
     await ensureProgram(terminal, spec, options);
@@ -91,7 +102,11 @@ export class Tabs {
   }
 
   async #start(spec: TerminalSpec, place: Place | undefined, signal: AbortSignal): Promise<Terminal> {
-    const terminal = await openTerminal(this.#lab, spec, this.#size, { context: place?.context, signal });
+    const terminal = await openTerminal(this.#lab, spec, this.#size, {
+      context: place?.context,
+      signal,
+      pager: this.#pager,
+    });
     terminal.on('commandStart', (record) => this.#events.began(spec.name, record));
     terminal.on('commandEnd', (record) => this.#events.ended(spec.name, record));
     this.#open.set(spec.name, terminal);

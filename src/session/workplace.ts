@@ -11,6 +11,8 @@ export interface WorkplaceOptions {
   keep: boolean;
   /** Where to go on: a lab that was stopped, or a snapshot of one, with its terminals as they were. */
   resume?: ({ lab: string } | { snapshot: Snapshot }) & { places: Places };
+  /** False: nothing in the terminals waits for a key before it prints on. */
+  pager?: boolean;
   /** A new lab that is being made already. */
   lab?: Promise<Lab>;
 }
@@ -18,7 +20,8 @@ export interface WorkplaceOptions {
 /** Makes or resumes a lab. One that comes when the signal has aborted is not left without somebody who knows of it. */
 export async function bootLab(options: WorkplaceOptions, signal: AbortSignal): Promise<Lab> {
   const lab = await makeLab(options, signal);
-  if (signal.aborted) await (options.keep ? lab.stop() : lab.remove());
+  // Nobody has done anything yet in one that is new.
+  if (signal.aborted) await (options.resume ? lab.stop() : lab.remove());
   signal.throwIfAborted();
   return lab;
 }
@@ -36,10 +39,10 @@ export class Workplace {
   readonly sql: SqlPool;
   readonly tabs: Tabs;
 
-  constructor(lab: Lab, scenario: Scenario, size: TerminalSize, events: TabEvents) {
+  constructor(lab: Lab, scenario: Scenario, size: TerminalSize, events: TabEvents, pager?: boolean) {
     this.lab = lab;
     this.sql = new SqlPool(lab, scenario.lab);
-    this.tabs = new Tabs(lab, scenario.terminals, size, events);
+    this.tabs = new Tabs(lab, scenario.terminals, size, events, pager);
   }
 
   /** Closes the terminals and the connections, and leaves the lab running. */

@@ -1,8 +1,7 @@
-import { Box, useInput } from 'ink';
+import { Box } from 'ink';
 import { useLayoutEffect, useSyncExternalStore } from 'react';
 import type { Clicks } from './clicks.ts';
 import { panelOf } from './dialogs.ts';
-import { keyName } from './key-name.ts';
 import type { Rect } from './layout.ts';
 import { Checks } from './panes/checks.tsx';
 import { Footer } from './panes/footer.tsx';
@@ -11,7 +10,6 @@ import { Lesson } from './panes/lesson.tsx';
 import { ClicksContext, Rows } from './panes/rows.tsx';
 import { Small } from './panes/small.tsx';
 import { Starting } from './panes/starting.tsx';
-import { press } from './perform.ts';
 import type { Player } from './player.ts';
 import { useSpinner } from './spinner.ts';
 
@@ -29,7 +27,6 @@ interface AppProps {
 /** Everything but the terminal's own cells, which the stage paints. Typing in the terminal renders nothing here. */
 export function App({ player, clicks, stage }: AppProps) {
   useSyncExternalStore(player.subscribe, player.version);
-  useInput((input, key) => press(player, keyName(input, key), key.ctrl || key.meta ? '' : input));
   const { layout, focus } = player.ui;
   const { phase, typing } = player.session.state;
   const spinner = useSpinner(phase.name === 'starting' || typing !== null || player.dialog?.kind === 'closing');

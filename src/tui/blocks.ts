@@ -1,5 +1,5 @@
 import type { CommandBlock, HintBlock, Question } from '../model/scenario.ts';
-import type { Answer } from '../session/state.ts';
+import type { Answer, BlockStatus } from '../session/state.ts';
 import { highlight } from './code.ts';
 import type { Command } from './keymap.ts';
 import { renderInline, renderMarkdown } from './markdown.ts';
@@ -8,25 +8,37 @@ import { glyphs, type Style, theme } from './theme.ts';
 
 export type Lines = Line<Command>[];
 /** `next` is the one that the run key types; `waiting` comes after it. */
-export type CommandStatus = 'next' | 'waiting' | 'running' | 'done' | 'failed';
+export type CommandStatus = 'next' | 'waiting' | BlockStatus;
 
 const LOOKS: Record<CommandStatus, { mark: string; style: Style; border: Style; note: string }> = {
   next: { mark: `${glyphs.next} `, style: theme.key, border: theme.accent, note: '' },
   waiting: { mark: '', style: theme.plain, border: theme.faint, note: '' },
   running: { mark: '… ', style: theme.busy, border: theme.accent, note: 'running' },
   done: { mark: `${glyphs.pass} `, style: theme.pass, border: theme.faint, note: '' },
-  failed: { mark: `${glyphs.fail} `, style: theme.failStrong, border: theme.fail, note: 'ended in an error' },
+  'left-out': { mark: '', style: theme.faint, border: theme.faint, note: 'left out' },
+  failed: { mark: `${glyphs.fail} `, style: theme.failStrong, border: theme.fail, note: 'did not end well' },
 };
 
-/** A command in its box. The whole box is clickable; `key` is what runs it, shown on the next one. */
-export function commandBox(block: CommandBlock, status: CommandStatus, key: string, columns: number): Lines {
+/**
+ * A command in its box. The whole box is clickable; `key` is what runs it, shown on the next one. Where a line goes on in
+ * another row, that row has a sign: Enter before it would run half a command.
+ */
+export function commandBox(
+  block: CommandBlock,
+  status: CommandStatus,
+  { next, key }: { next: boolean; key: string },
+  columns: number,
+): Lines {
   const { mark, style, border, note } = LOOKS[status];
   const inside = columns - 4;
   const name = block.kind === 'solution' ? `${block.terminal}, solution` : block.terminal;
-  const right = status === 'next' ? key : note || (block.background ? 'keeps running' : '');
+  const about = note || (block.background ? 'keeps running' : block.interrupt ? 'Ctrl-C comes first' : '');
+  const right = next ? [about, key].filter(Boolean).join(' · ') : about;
   const title = [span('╭─ ', border), span(mark + name, style), span(' ', border)];
   const end = right ? [span(' ', border), span(right, style), span(' ─╮', border)] : [span('─╮', border)];
-  const rows = highlight(block.text, block.language).flatMap((row) => wrap(row, inside, { rest: [span('  ')] }));
+  const rows = highlight(block.text, block.language).flatMap((row) =>
+    wrap(row, inside, { rest: [span(`${glyphs.wrapped} `, theme.key)] }),
+  );
   const box = [
     justify(title, end, columns, span('─', border)),
     ...rows.map((row) => [span('│ ', border), ...fit(row, inside), span(' │', border)]),
@@ -34,6 +46,9 @@ export function commandBox(block: CommandBlock, status: CommandStatus, key: stri
   ];
   return status === 'running' ? box : box.map((row) => clickable(row, { do: 'run', block: block.id }));
 }
+
+/** An output as the document has it, with a sign for what may be anything. */
+export const shownOutput = (text: string): string => text.replace(/<any>|^\.\.\.$/gm, '…');
 
 /**
  * What a command prints. Messages wrap; the rows of a table would be no table any more, so they are cut. What differs from
@@ -107,11 +122,16 @@ export function questionLines(question: Question, answer: Answer | undefined, ke
   return aside(title, body);
 }
 
+const NOT_QUITE = 'Not quite. Read it once more and try again; there is no limit.';
+
 /** What is said to an answer: why it is right, or an invitation to think again. */
 export function responseLines(question: Question, answer: Answer | undefined, columns: number): Lines {
   if (!answer) return [];
-  if (!answer.right)
-    return [blank, ...wrap(line('Not quite. Read it once more and try again; there is no limit.'), columns)];
+  if (!answer.right) {
+    const { answer: wanted } = question;
+    const why = wanted.type === 'choice' ? wanted.why?.[Number(answer.given)] : undefined;
+    return [blank, ...renderMarkdown(why ? `Not quite. ${why}` : NOT_QUITE, columns)];
+  }
   const [[right, ...first] = [], ...rest] = renderMarkdown(`**Right.** ${question.explain}`, columns);
   return [blank, [span(right?.text ?? '', theme.passStrong), ...first], ...rest];
 }

@@ -5,7 +5,7 @@ import { currentStep, type SessionState } from '../session/state.ts';
 import type { Lines } from './blocks.ts';
 import type { Command } from './keymap.ts';
 import { renderInline } from './markdown.ts';
-import { clickable, type Line, line, span, truncate, wrap } from './text.ts';
+import { clickable, type Line, line, lineWidth, span, truncate, wrap } from './text.ts';
 import { glyphs, type Style, theme } from './theme.ts';
 
 type Mark = { glyph: string; style: Style; name: Style };
@@ -61,6 +61,10 @@ export function checkLines(step: StepChecks, columns: number): Lines {
     return rows.map((row) => clickable<Command>(row, { do: 'check' }));
   });
 }
+
+/** Columns that a reason takes in the summary of so many checks, with a space on both sides. */
+export const summaryWidth = (reason: string, checks: number): number =>
+  lineWidth(renderInline(reason)) + 'Checks  '.length + checks + 2;
 
 /** All checks in one line: their marks, and what is said of the first that does not pass. */
 export function checkSummary(step: StepChecks, columns: number): Line<Command> {

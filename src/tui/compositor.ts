@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { blankRow, parseRow, type Row, styleSequence } from '../terminal/cells.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { sizeOf } from './layout.ts';
 
 /** In cells; the top left corner of the screen is 0, 0. */
 export interface Area {
@@ -125,8 +126,9 @@ export class Compositor {
   }
 
   #measure(): void {
-    this.#columns = this.#out.columns || 80;
-    this.#rows = this.#out.rows || 24;
+    const { columns, rows } = sizeOf(this.#out);
+    this.#columns = columns;
+    this.#rows = rows;
     this.#lines = [];
     this.#chrome = [];
     this.#clear = true;
@@ -318,10 +320,10 @@ function inkOutput(out: NodeJS.WriteStream, onFrame: (frame: string) => void): N
   const stream = {
     isTTY: true,
     get columns() {
-      return out.columns || 80;
+      return sizeOf(out).columns;
     },
     get rows() {
-      return out.rows || 24;
+      return sizeOf(out).rows;
     },
     write(text: string, ...rest: unknown[]) {
       // Ink also switches modes, and ends with a line feed: no frames.

@@ -1,11 +1,12 @@
 import { questionsOf } from '../model/scenario.ts';
 import { currentStep, type SessionState } from '../session/state.ts';
+import { edit, type Field, insert } from './field.ts';
 import { type Choice, type MenuName, menuOf } from './menus.ts';
 
 export type Dialog =
   | { kind: 'help'; top: number }
   | { kind: 'menu'; name: MenuName; selected: number }
-  | { kind: 'question'; question: string; text: string }
+  | { kind: 'question'; question: string; field: Field }
   | { kind: 'closing'; text: string };
 
 /** What a key in a dialog leads to. */
@@ -24,8 +25,9 @@ export function pressInDialog(dialog: Dialog, key: string, text: string, state: 
     case 'closing':
       return none;
     case 'help': {
-      const by = { down: 1, j: 1, up: -1, k: -1, pagedown: 10, space: 10, pageup: -10 }[key];
-      return become(by ? { ...dialog, top: Math.max(0, dialog.top + by) } : null);
+      const by = { down: 1, up: -1, pagedown: 10, space: 10, pageup: -10, home: -1e6, end: 1e6 }[key];
+      if (by) return become({ ...dialog, top: Math.max(0, dialog.top + by) });
+      return text ? none : become(null);
     }
     case 'question':
       return pressInQuestion(dialog, key, text, state);
@@ -34,13 +36,13 @@ export function pressInDialog(dialog: Dialog, key: string, text: string, state: 
   }
 }
 
+/** No letter chooses anything: whoever goes on typing while a menu comes up would have chosen unseen. */
 function pressInMenu(dialog: Dialog & { kind: 'menu' }, key: string, state: SessionState): Outcome {
-  const { options } = menuOf(dialog.name, state);
-  const move = { down: 1, j: 1, tab: 1, up: -1 }[key];
+  const { options, escape: safe } = menuOf(dialog.name, state);
+  const move = { down: 1, tab: 1, up: -1 }[key];
   if (move) return become({ ...dialog, selected: (dialog.selected + move + options.length) % options.length });
-  if (key === 'escape') return dialog.name === 'failed' ? none : { type: 'choose', choice: 'stay' };
-  const option = key === 'enter' ? options[dialog.selected] : options.find((candidate) => candidate.key === key);
-  return option ? { type: 'choose', choice: option.choice } : none;
+  if (key === 'escape' || key === 'ctrl+c') return safe ? { type: 'choose', choice: safe } : none;
+  return key === 'enter' ? { type: 'choose', choice: options[dialog.selected]!.choice } : none;
 }
 
 function pressInQuestion(
@@ -49,16 +51,16 @@ function pressInQuestion(
   text: string,
   state: SessionState,
 ): Outcome {
-  const { question } = dialog;
+  const { question, field } = dialog;
   const asked = questionsOf(currentStep(state)).find(({ id }) => id === question);
   const answered = state.steps[state.step]!.answers[question]?.right === true;
-  if (!asked || key === 'escape' || (answered && key === 'enter')) return become(null);
+  if (!asked || key === 'escape' || key === 'ctrl+c' || (answered && key === 'enter')) return become(null);
   if (answered) return none;
   if (asked.answer.type === 'choice') {
     const index = Number(key) - 1;
     return asked.answer.choices[index] === undefined ? none : { type: 'answer', question, given: String(index) };
   }
-  if (key === 'enter') return dialog.text.trim() ? { type: 'answer', question, given: dialog.text.trim() } : none;
-  if (key === 'backspace') return become({ ...dialog, text: [...dialog.text].slice(0, -1).join('') });
-  return text ? become({ ...dialog, text: (dialog.text + text).slice(0, 200) }) : none;
+  if (key === 'enter') return field.text.trim() ? { type: 'answer', question, given: field.text.trim() } : none;
+  const edited = edit(field, key) ?? (text ? insert(field, text) : undefined);
+  return edited ? become({ ...dialog, field: edited }) : none;
 }

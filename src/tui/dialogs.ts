@@ -3,10 +3,12 @@ import { currentStep } from '../session/state.ts';
 import type { Lines } from './blocks.ts';
 import { responseLines } from './blocks.ts';
 import type { Dialog } from './dialog-keys.ts';
-import { BINDINGS, type Binding, type Command, LEADER, shownKey } from './keymap.ts';
+import type { Field } from './field.ts';
+import { BINDINGS, type Binding, type Command, keyFor, LEADER, shownKey } from './keymap.ts';
 import { centred, type Layout, type Rect } from './layout.ts';
 import { renderInline, renderMarkdown } from './markdown.ts';
 import { menuOf } from './menus.ts';
+import { offered } from './offered.ts';
 import type { Player } from './player.ts';
 import { blank, clickable, fit, justify, type Line, line, printable, span, width, wrap } from './text.ts';
 import { glyphs, theme } from './theme.ts';
@@ -23,7 +25,7 @@ export function panelOf(player: Player): Panel | null {
   if (layout.kind === 'small') return null;
   const { dialog } = player;
   if (dialog) return dialogPanel(player, dialog, layout);
-  return leader ? leaderPanel(layout) : noticePanel(player, layout);
+  return leader ? leaderPanel(player, layout) : (noticePanel(player, layout) ?? diagnosisPanel(player, layout));
 }
 
 /** Whether a notice has to have a panel, because the line above the footer is too short for it. */
@@ -41,6 +43,19 @@ function noticePanel({ notice }: Player, layout: Exclude<Layout, { kind: 'small'
   return { ...panel, rect: { ...panel.rect, y: bottom.y - panel.rect.height } };
 }
 
+/** Lies over the half of the terminal where the cursor is not, and keys are not its. */
+function diagnosisPanel(
+  { diagnosis, terminal }: Player,
+  { terminal: rect }: Exclude<Layout, { kind: 'small' }>,
+): Panel | null {
+  if (!diagnosis) return null;
+  const body = wrap(renderInline(diagnosis.reason), rect.width - 4);
+  const note = `folds when you type · ${keyFor('check')} shows all checks`;
+  const panel = box(rect, `${glyphs.fail} ${diagnosis.name.replaceAll('`', '')}`, body, rect.width, note);
+  const below = (terminal?.screen?.cursor?.y ?? 0) < rect.height / 2;
+  return { ...panel, rect: { ...panel.rect, y: below ? rect.y + rect.height - panel.rect.height : rect.y } };
+}
+
 function dialogPanel(player: Player, dialog: Dialog, { screen }: Layout): Panel {
   const columns = Math.min(dialog.kind === 'help' ? 76 : 64, screen.width - 4);
   const inside = columns - 4;
@@ -49,11 +64,10 @@ function dialogPanel(player: Player, dialog: Dialog, { screen }: Layout): Panel 
       return box(screen, 'Help', helpLines(inside), columns, 'Esc closes', dialog.top);
     case 'menu': {
       const menu = menuOf(dialog.name, player.session.state);
-      const options = menu.options.map(({ key, label }, index) => {
-        const style = index === dialog.selected ? theme.selected : theme.plain;
-        const mark = index === dialog.selected ? `${glyphs.selected} ` : '  ';
+      const options = menu.options.map(({ label }, index) => {
+        const chosen = index === dialog.selected;
         const row = fit(
-          [span(mark + label.padEnd(inside - 8), style), span(key.padStart(5), style), span(' ', style)],
+          [span((chosen ? `${glyphs.selected} ` : '  ') + label, chosen ? theme.selected : theme.plain)],
           inside,
         );
         return clickable<Command>(row, { do: 'choose', index });
@@ -61,7 +75,13 @@ function dialogPanel(player: Player, dialog: Dialog, { screen }: Layout): Panel 
       const text = menu.text
         .split('\n')
         .flatMap((paragraph, i) => [...(i > 0 ? [blank] : []), ...wrap(line(paragraph), inside)]);
-      return box(screen, menu.title, [...text, blank, ...options], columns, '');
+      return box(
+        screen,
+        menu.title,
+        [...text, blank, ...options],
+        columns,
+        `↑↓ choose · Enter${menu.escape ? ' · Esc stays' : ''}`,
+      );
     }
     case 'question':
       return box(screen, 'Question', questionBody(player, dialog, inside), columns, 'Esc closes');
@@ -70,7 +90,7 @@ function dialogPanel(player: Player, dialog: Dialog, { screen }: Layout): Panel 
   }
 }
 
-function questionBody(player: Player, { question: id, text }: Dialog & { kind: 'question' }, columns: number): Lines {
+function questionBody(player: Player, { question: id, field }: Dialog & { kind: 'question' }, columns: number): Lines {
   const { state } = player.session;
   const question = questionsOf(currentStep(state)).find((candidate) => candidate.id === id)!;
   const answer = state.steps[state.step]!.answers[id];
@@ -88,12 +108,8 @@ function questionBody(player: Player, { question: id, text }: Dialog & { kind: '
       lines.push(...rows.map((row) => clickable<Command>(row, { do: 'answer', question: id, choice: index })));
     });
   } else {
-    const shown = answer?.right ? answer.given : text;
-    lines.push([
-      span(`${glyphs.selected} `, theme.key),
-      span(shown.slice(-(columns - 4))),
-      ...(answer?.right ? [] : [span(' ', { inverse: true })]),
-    ]);
+    const shown = answer?.right ? line(printable(answer.given)) : fieldLine(field, columns - 4);
+    lines.push([span(`${glyphs.selected} `, theme.key), ...shown]);
   }
   lines.push(...responseLines(question, answer, columns));
   const help = answer?.right
@@ -104,10 +120,18 @@ function questionBody(player: Player, { question: id, text }: Dialog & { kind: '
   return [...lines, blank, line(help, theme.faint)];
 }
 
+/** A field with its cursor, the end of it where it is longer than there is room. */
+function fieldLine({ text, at }: Field, columns: number): Line<never> {
+  const all = [...text, ' '];
+  const from = Math.max(0, at + 1 - columns);
+  const part = (start: number, end: number) => printable(all.slice(start, end).join(''));
+  return [span(part(from, at)), span(part(at, at + 1), { inverse: true }), span(part(at + 1, from + columns))];
+}
+
 /** The bindings that a person is told of: the nine digits are one. */
-function toldBindings(): Binding[] {
+function toldBindings(bindings: readonly Binding[] = BINDINGS): Binding[] {
   const digits = BINDINGS.filter(({ command }) => command.do === 'tab' && command.index !== 'next');
-  return BINDINGS.flatMap((binding) => {
+  return bindings.flatMap((binding) => {
     if (binding === digits[0]) return [{ ...binding, shown: '1–9', label: 'Terminal by its number' }];
     return digits.includes(binding) ? [] : [binding];
   });
@@ -117,8 +141,8 @@ const keyLine = (binding: Binding, columns: number): Line<Command> =>
   clickable(fit([span(shownKey(binding).padEnd(5), theme.key), span(` ${binding.label}`)], columns), binding.command);
 
 /** What can follow the leader, in columns over the footer. */
-function leaderPanel({ screen }: Layout): Panel {
-  const bindings = toldBindings();
+function leaderPanel({ session }: Player, { screen }: Layout): Panel {
+  const bindings = toldBindings(offered(session.state));
   const columns = screen.width - 4;
   const across = Math.max(1, Math.floor(columns / 36));
   const down = Math.ceil(bindings.length / across);
@@ -136,7 +160,7 @@ function helpLines(columns: number): Lines {
   const text = (markdown: string) => renderMarkdown(markdown, columns);
   return [
     ...text(
-      `What you type goes to the terminal. **${LEADER.shown}** and one more key does everything else; while the lesson has the focus, the key alone is enough. **${LEADER.shown}** twice sends it to the terminal.`,
+      `What you type goes to the terminal, also while the lesson is in front: the terminal then comes in front, and has it all. **${LEADER.shown}** and one more key does everything else: **${keyFor('switch')}** gives the arrow keys to the lesson, and Esc or typing gives them back. **${LEADER.shown}** twice sends it to the terminal.`,
     ),
     blank,
     ...toldBindings().map((binding) => keyLine(binding, columns)),

@@ -2,7 +2,7 @@ import { type Instance, render } from 'ink';
 import type { ReactNode } from 'react';
 import { Compositor } from './compositor.ts';
 import { Input, type InputHandlers } from './input.ts';
-import type { Size } from './layout.ts';
+import { type Size, sizeOf } from './layout.ts';
 
 export interface FullScreen {
   readonly compositor: Compositor;
@@ -24,7 +24,7 @@ export function openFullScreen(handlers: InputHandlers): FullScreen {
   const out = process.stdout;
   const compositor = new Compositor(out);
   const input = new Input(process.stdin, out, handlers);
-  const size = (): Size => ({ columns: out.columns || 80, rows: out.rows || 24 });
+  const size = (): Size => sizeOf(out);
   let app: Instance | undefined;
   let open = true;
 

@@ -28,6 +28,13 @@ export interface InputHandlers {
   onLeader(key: string): void;
   /** The leader has been pressed, and its key is awaited; or no longer. */
   onLeaderPending?(pending: boolean): void;
+  /**
+   * What was typed, or pasted, while no terminal was focused, key by key: all that came in one piece. Returns the terminal
+   * that is to have it, and what follows. Without this handler it goes to Ink.
+   */
+  onTyped?(keys: string[], pasted: boolean): Terminal | null;
+  /** Something is typed into the focused terminal. */
+  onTypedInTerminal?(): void;
   /** True: it has been dealt with. False: it goes to the terminal at that place. */
   onMouse?(event: MouseEvent): boolean;
 }
@@ -37,11 +44,13 @@ const UNFINISHED = /\x1b(\[(<[\d;]*|2(0[01]?)?)?|O)?$/;
 const UNFINISHED_IN_PASTE = /(\r|\x1b(\[(2(01?)?)?)?)$/;
 const KEY = /^(\x1b\[[\d;?<]*[ -/]*[@-~]|\x1bO.|\x1b|[\xc0-\xff][\x80-\xbf]*|.)/s;
 const KEYS = new RegExp(KEY.source.slice(1), 'gs');
+const CHARACTERS = /./gsu;
+const decoded = (bytes: string): string => Buffer.from(bytes, 'latin1').toString();
 const SPECIAL = new RegExp(`${LEADER}|${PASTE_BEGIN.replace('[', '\\[')}|${MOUSE_REPORT.source}`);
 
 /**
- * Owns the real keyboard. What is typed goes to the focused terminal byte by byte, to Ink when none is focused; the leader key,
- * pastes and the mouse are taken out of the stream. Bytes are held as text of one byte a character.
+ * Owns the real keyboard. What is typed goes to the focused terminal byte by byte; when none is focused to whoever listens, or
+ * to Ink; the leader key, pastes and the mouse are taken out of the stream. Bytes are held as text of one byte a character.
  */
 export class Input {
   /** Ink's. */
@@ -122,6 +131,7 @@ export class Input {
     if (found === LEADER) this.#setLeader(true);
     else if (found === PASTE_BEGIN) {
       this.#pasting = true;
+      this.#focused ??= this.#handlers.onTyped?.([], true) ?? null;
       if (this.#wantsPasteMarks()) this.#send(PASTE_BEGIN);
     } else this.#mouse(parseMouse(special));
     return text.slice(special.index + found.length);
@@ -130,7 +140,7 @@ export class Input {
   #afterLeader(text: string): string {
     const [key = ''] = KEY.exec(text) ?? [];
     this.#setLeader(false);
-    if (key !== LEADER) this.#handlers.onLeader(Buffer.from(key, 'latin1').toString());
+    if (key !== LEADER) this.#handlers.onLeader(decoded(key));
     else if (this.#focused) this.#send(LEADER);
     return text.slice(key.length);
   }
@@ -140,6 +150,7 @@ export class Input {
     const body = end < 0 ? text : text.slice(0, end);
     const marked = this.#wantsPasteMarks();
     if (this.#focused) this.#send(marked ? body : body.replace(/\r?\n/g, '\r'));
+    else if (this.#handlers.onTyped) this.#handlers.onTyped(decoded(body).match(CHARACTERS) ?? [], true);
     // Ink's prompts have one line.
     else this.#send(body.replace(/\s+/g, ' '));
     if (end < 0) return '';
@@ -153,8 +164,15 @@ export class Input {
   }
 
   #type(text: string): void {
-    if (this.#focused) this.#send(encodeKeys(text, this.#focused.screen.modes));
-    else for (const key of text.match(KEYS) ?? []) this.#send(key);
+    if (!text) return;
+    if (!this.#focused && this.#handlers.onTyped) {
+      this.#focused = this.#handlers.onTyped((text.match(KEYS) ?? []).map(decoded), false);
+      if (!this.#focused) return;
+    }
+    if (this.#focused) {
+      this.#handlers.onTypedInTerminal?.();
+      this.#send(encodeKeys(text, this.#focused.screen.modes));
+    } else for (const key of text.match(KEYS) ?? []) this.#send(key);
   }
 
   #send(text: string): void {

@@ -1,7 +1,21 @@
 /** What a person can ask the interface for, by key or by mouse. */
 export type Command =
   | { do: 'run'; block?: string }
-  | { do: 'next' | 'previous' | 'hint' | 'solution' | 'check' | 'reset' | 'help' | 'quit' | 'menu' | 'switch' | 'back' }
+  | {
+      do:
+        | 'next'
+        | 'previous'
+        | 'leave-out'
+        | 'hint'
+        | 'solution'
+        | 'check'
+        | 'reset'
+        | 'help'
+        | 'quit'
+        | 'menu'
+        | 'switch'
+        | 'back';
+    }
   /** `choice` answers at once. */
   | { do: 'answer'; question?: string; choice?: number }
   | { do: 'tab'; index: number | 'next' }
@@ -25,13 +39,14 @@ export interface Binding {
 export const LEADER = { key: 'ctrl+g', shown: 'Ctrl-G' } as const;
 
 /**
- * What follows the leader. While the lesson has the focus the same keys work by themselves. This table is the only place
- * that knows them: it draws the footer, the panel after the leader and the help.
+ * What follows the leader. By itself no letter is a command, in any view: what is typed is typed. This table is the only
+ * place that knows them: it draws the footer, the panel after the leader and the help.
  */
 export const BINDINGS: readonly Binding[] = [
   { keys: ['r', 'enter'], command: { do: 'run' }, label: 'Run the next command', short: 'run' },
   { keys: ['n'], command: { do: 'next' }, label: 'Next step', short: 'next' },
   { keys: ['p'], command: { do: 'previous' }, label: 'Previous step', short: 'back' },
+  { keys: ['x'], command: { do: 'leave-out' }, label: 'Leave the next command out' },
   { keys: ['h'], command: { do: 'hint' }, label: 'Show a hint', short: 'hint' },
   { keys: ['s'], command: { do: 'solution' }, label: 'Show the solution' },
   { keys: ['c'], command: { do: 'check' }, label: 'Check now', short: 'check' },
@@ -59,18 +74,23 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['end', 'G'], shown: 'End', command: { do: 'scroll', by: 1, unit: 'end' }, label: "Lesson's end" },
   { keys: ['R'], command: { do: 'reset' }, label: 'Start over in a new lab' },
   { keys: ['?'], command: { do: 'help' }, label: 'Help', short: 'help' },
-  { keys: ['q', 'ctrl+c'], command: { do: 'quit' }, label: 'Quit', short: 'quit' },
+  { keys: ['q'], command: { do: 'quit' }, label: 'Leave', short: 'leave' },
   { keys: ['escape'], shown: 'Esc', command: { do: 'back' }, label: 'Back to the terminal' },
 ];
+
+/** The keys that need no leader while the lesson is in front: they move it, and write nothing. */
+const READING = ['up', 'down', 'pageup', 'pagedown', 'space', 'home', 'end', 'escape'];
 
 const byKey = new Map(BINDINGS.flatMap(({ keys, command }) => keys.map((key) => [key, command] as const)));
 
 export const commandFor = (key: string): Command | undefined => byKey.get(key);
 
+/** What a key by itself asks for while the lesson is in front. */
+export const readingCommand = (key: string): Command | undefined =>
+  READING.includes(key) ? commandFor(key) : undefined;
+
 export const shownKey = ({ keys, shown }: Binding): string => shown ?? keys[0]!;
 
-/** How a command is asked for from where the focus is, such as `Ctrl-G n`. */
-export function keyFor(command: Command['do'], focus: 'terminal' | 'lesson'): string {
-  const key = shownKey(BINDINGS.find((binding) => binding.command.do === command)!);
-  return focus === 'terminal' ? `${LEADER.shown} ${key}` : key;
-}
+/** How a command is asked for, such as `Ctrl-G n`. */
+export const keyFor = (command: Command['do']): string =>
+  `${LEADER.shown} ${shownKey(BINDINGS.find((binding) => binding.command.do === command)!)}`;

@@ -32,6 +32,15 @@ export type Layout =
       footer: Rect;
     };
 
+/** No screen has more; whatever a terminal says of itself is made room for, cell by cell. */
+const MOST = { columns: 640, rows: 240 };
+
+/** The size of a terminal as it says, or 80×24 where it says nothing. */
+export const sizeOf = ({ columns, rows }: { columns?: number; rows?: number }): Size => ({
+  columns: Math.min(columns || 80, MOST.columns),
+  rows: Math.min(rows || 24, MOST.rows),
+});
+
 const LEAST = { columns: 60, rows: 16 };
 const SPLIT_FROM = 100;
 /** Lines longer than this are tiring to read. */

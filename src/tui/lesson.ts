@@ -29,7 +29,6 @@ export interface Document {
 
 export interface LessonOptions {
   columns: number;
-  focus: 'terminal' | 'lesson';
   /** The checks stand at the lesson's end too, where they have no pane of their own. */
   withChecks: boolean;
   tried: boolean;
@@ -70,7 +69,7 @@ export function renderLesson(state: SessionState, options: LessonOptions): Docum
 export const isConclusion = ({ scenario, step: at }: SessionState, step: Step): boolean =>
   at === scenario.steps.length - 1 && solutionOf(step).length === 0 && checksOf(step).length === 0;
 
-function blockRenderer(state: SessionState, { columns, focus }: LessonOptions): (block: Block) => [Lines, string?] {
+function blockRenderer(state: SessionState, { columns }: LessonOptions): (block: Block) => [Lines, string?] {
   const step = currentStep(state);
   const done = state.steps[state.step]!;
   const next = nextBlock(state);
@@ -87,14 +86,14 @@ function blockRenderer(state: SessionState, { columns, focus }: LessonOptions): 
       case 'solution': {
         if (block.kind === 'solution' && !done.solutionShown) {
           if (block !== firstHidden) return [[]];
-          const key = keyFor('solution', focus);
+          const key = keyFor('solution');
           return [
             foldedLine('Try it yourself. The solution can be shown:', key, { do: 'solution' }, columns),
             'solution',
           ];
         }
         const status: CommandStatus = done.blocks[block.id] ?? (block === next ? 'next' : 'waiting');
-        const box = commandBox(block, status, keyFor('run', focus), columns);
+        const box = commandBox(block, status, { next: block === next, key: keyFor('run') }, columns);
         return [block.output ? [...box, ...outputLines(block.output.text, columns)] : box, block.id];
       }
       case 'hint': {
@@ -103,11 +102,11 @@ function blockRenderer(state: SessionState, { columns, focus }: LessonOptions): 
         if (number <= done.hints) return [hintLines(block, number, hints.length, columns), id];
         if (number > done.hints + 1) return [[]];
         const text = hints.length > 1 ? `Hint ${number} of ${hints.length}` : 'Hint';
-        return [foldedLine(text, keyFor('hint', focus), { do: 'hint' }, columns), id];
+        return [foldedLine(text, keyFor('hint'), { do: 'hint' }, columns), id];
       }
       case 'question': {
         const { question } = block;
-        return [questionLines(question, done.answers[question.id], keyFor('answer', focus), columns), question.id];
+        return [questionLines(question, done.answers[question.id], keyFor('answer'), columns), question.id];
       }
       default:
         return [[]];
@@ -115,14 +114,19 @@ function blockRenderer(state: SessionState, { columns, focus }: LessonOptions): 
   };
 }
 
-function farewell({ scenario, steps, step: last }: SessionState, columns: number): Lines {
+function farewell(state: SessionState, columns: number): Lines {
+  const text = farewellText(state);
+  const [praise = ''] = /^Well done\. /.exec(text) ?? [];
+  return wrap([span(praise, theme.passStrong), span(text.slice(praise.length))], columns);
+}
+
+/** What is said at the end: what was finished, or what is still open. */
+export function farewellText({ scenario, steps, step: last }: SessionState): string {
   const open = steps.slice(0, last).flatMap(({ completed }, index) => (completed ? [] : [index + 1]));
-  if (open.length === 0) {
-    return wrap([span('Well done. ', theme.passStrong), span(`You have finished “${scenario.title}”.`)], columns);
-  }
+  if (open.length === 0) return `Well done. You have finished “${scenario.title}”.`;
   const which =
     open.length === 1 ? `Step ${open[0]} is` : `Steps ${open.slice(0, -1).join(', ')} and ${open.at(-1)} are`;
-  return wrap(line(`You have reached the end. ${which} still open; you can go back whenever you like.`), columns);
+  return `You have reached the end. ${which} still open; you can go back whenever you like.`;
 }
 
 function sources({ scenario }: SessionState, columns: number): Lines {

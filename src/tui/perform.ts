@@ -1,19 +1,25 @@
 import { hintsOf, questionsOf, solutionOf } from '../model/scenario.ts';
-import { currentStep, nextBlock, openQuestion } from '../session/state.ts';
+import { currentStep, nextBlock, openQuestion, shownBlocks } from '../session/state.ts';
 import { pressInDialog } from './dialog-keys.ts';
-import { type Command, commandFor, keyFor } from './keymap.ts';
+import { emptyField } from './field.ts';
+import { type Command, commandFor, keyFor, LEADER } from './keymap.ts';
 import { type Choice, menuOf } from './menus.ts';
 import type { Player } from './player.ts';
 
-/** A key that is not the terminal's; `text` is what it would write. */
-export function press(player: Player, key: string, text = ''): void {
+/** The key that followed the leader. A dialog is answered before anything else is done. */
+export function press(player: Player, key: string): void {
+  if (player.dialog) return;
+  player.change({ leader: null });
+  const command = commandFor(key);
+  if (command) perform(player, command);
+  else if (key !== 'escape')
+    player.say(`${LEADER.shown} and that key is no command. ${keyFor('help')} shows all keys.`);
+}
+
+/** A key for the dialog that is open; `text` is what it would write. */
+export function pressInOpenDialog(player: Player, key: string, text: string): void {
   const { dialog } = player;
-  if (!dialog) {
-    player.change({ leader: null });
-    const command = commandFor(key);
-    if (command) perform(player, command);
-    return;
-  }
+  if (!dialog) return;
   const outcome = pressInDialog(dialog, key, text, player.session.state);
   if (outcome.type === 'dialog') player.change({ dialog: outcome.dialog });
   else if (outcome.type === 'choose') choose(player, outcome.choice);
@@ -25,10 +31,14 @@ export function perform(player: Player, command: Command): void {
   const { session } = player;
   const { state } = session;
   const single = player.ui.layout.kind === 'single';
+  const told = player.ui.notice;
   player.change({ notice: null, hushed: state.notice, leader: null });
   switch (command.do) {
     case 'run':
-      run(player, command.block);
+      run(player, command.block, told === AGAIN);
+      break;
+    case 'leave-out':
+      leaveOut(player);
       break;
     case 'next':
       goOn(player);
@@ -58,7 +68,7 @@ export function perform(player: Player, command: Command): void {
       player.change({ focus: player.ui.focus === 'terminal' ? 'lesson' : 'terminal' });
       break;
     case 'back':
-      player.change({ focus: 'terminal' });
+      player.bringTerminal();
       break;
     case 'menu':
       player.change({ leader: 'click' });
@@ -80,7 +90,15 @@ export function perform(player: Player, command: Command): void {
   }
 }
 
-function run(player: Player, id: string | undefined): void {
+const AGAIN = `All commands of this step have been run. ${keyFor('run')} once more runs them again, from the first.`;
+
+function leaveOut(player: Player): void {
+  const { session } = player;
+  if (session.state.typing || !nextBlock(session.state)) player.say('There is no command to leave out.');
+  else session.leaveOut();
+}
+
+function run(player: Player, id: string | undefined, again: boolean): void {
   const { session } = player;
   const { state } = session;
   const blocks = solutionOf(currentStep(state));
@@ -89,10 +107,12 @@ function run(player: Player, id: string | undefined): void {
   else if (state.typing) player.say('Another command is still running.');
   else if (block) {
     player.change({ scroll: null, ...(player.ui.layout.kind === 'single' && { focus: 'terminal' }) });
-    player.attempt(id ? session.run(block) : session.runNext());
-  } else {
+    player.attempt(session.runNext(block));
+  } else if (blocks.length > 0 && again) player.attempt(session.runAgain());
+  else if (shownBlocks(state).length > 0 && shownBlocks(state).length === blocks.length) player.say(AGAIN);
+  else {
     const hidden = blocks.some(({ kind }) => kind === 'solution') && !state.steps[state.step]!.solutionShown;
-    const solution = `${keyFor('solution', player.focus)} shows the solution.`;
+    const solution = `${keyFor('solution')} shows the solution.`;
     player.say(hidden ? `The next command is yours to find. ${solution}` : 'There is no other command in this step.');
   }
 }
@@ -105,11 +125,12 @@ function goOn(player: Player): void {
     return;
   }
   const open = steps[step]!.verdicts.filter((verdict) => verdict?.status !== 'pass').length;
-  const skipped = !steps[step]!.completed && open > 0;
+  const skipped = open > 0;
   player.attempt(session.next());
   if (!skipped || session.state.step === step) return;
   const checks = open === 1 ? 'one check is' : `${open} checks are`;
-  player.say(`Step ${step + 1} is not done: ${checks} open. ${keyFor('previous', player.focus)} goes back.`);
+  const done = steps[step]!.completed ? 'no longer done' : 'not done';
+  player.say(`Step ${step + 1} is ${done}: ${checks} open. ${keyFor('previous')} goes back.`);
 }
 
 function showTab(player: Player, index: number | 'next'): void {
@@ -145,8 +166,17 @@ function answer(player: Player, id: string | undefined, choice: number | undefin
     return;
   }
   player.change({ scroll: question });
-  if (choice === undefined) player.change({ dialog: { kind: 'question', question, text: '' } });
+  if (choice === undefined) player.change({ dialog: { kind: 'question', question, field: emptyField } });
   else player.session.answer(question, String(choice));
+}
+
+/** Whether the key is the number of a choice of the step's open question, which is then answered. */
+export function answerShown(player: Player, key: string): boolean {
+  const question = openQuestion(player.session.state);
+  const choices = question?.answer.type === 'choice' ? question.answer.choices : [];
+  if (!/^[1-9]$/.test(key) || !question || !choices[Number(key) - 1]) return false;
+  answer(player, question.id, Number(key) - 1);
+  return true;
 }
 
 function choose(player: Player, choice: Choice): void {
@@ -165,6 +195,9 @@ function choose(player: Player, choice: Choice): void {
     case 'keep':
     case 'keep-and-pick':
       player.leave({ left: 'keep', again: choice === 'keep-and-pick' });
+      break;
+    case 'ask-to-remove':
+      player.change({ dialog: { kind: 'menu', name: 'remove', selected: 0 } });
       break;
     case 'remove':
       player.leave({ left: 'remove', again: false });

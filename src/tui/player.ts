@@ -1,8 +1,12 @@
+import { questionsOf } from '../model/scenario.ts';
+import { confusionIn } from '../session/confusion.ts';
 import type { Session } from '../session/session.ts';
-import type { Notice } from '../session/state.ts';
+import { currentStep, type Notice } from '../session/state.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { messageOf } from '../util/user-error.ts';
+import { type Diagnosis, diagnosisIn } from './diagnosis.ts';
 import type { Dialog } from './dialog-keys.ts';
+import { LEADER } from './keymap.ts';
 import { layout, type Size } from './layout.ts';
 import { initialUi, type LessonView, type Ui, viewLesson } from './ui.ts';
 
@@ -10,6 +14,9 @@ export interface Left {
   left: 'keep' | 'remove';
   again: boolean;
 }
+
+/** Milliseconds: what passes sooner has confused nobody. */
+const PUZZLED_AFTER = 250;
 
 /** The parts of a session that the interface uses. */
 export type Played = Pick<
@@ -22,7 +29,8 @@ export type Played = Pick<
   | 'next'
   | 'previous'
   | 'runNext'
-  | 'run'
+  | 'runAgain'
+  | 'leaveOut'
   | 'selectTerminal'
   | 'checkNow'
   | 'revealHint'
@@ -44,10 +52,18 @@ export class Player {
   #step: number;
   /** The last command of each terminal when the step was entered, or the terminal opened. */
   #seen = new Map<string, number>();
+  readonly #heard = new WeakSet<Terminal>();
+  #puzzled: NodeJS.Timeout | undefined;
   #lesson: { of: readonly unknown[]; view: LessonView } | undefined;
 
-  constructor(session: Played, size: Size) {
+  readonly #now: () => number;
+  /** When a dialog was opened, or a key came that means nothing in it. */
+  #unread = 0;
+
+  /** `now` gives milliseconds. */
+  constructor(session: Played, size: Size, now: () => number = () => performance.now()) {
     this.session = session;
+    this.#now = now;
     this.#step = session.state.step;
     this.left = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -92,9 +108,32 @@ export class Player {
     return dialog ?? (failed ? { kind: 'menu', name: 'failed', selected: 0 } : null);
   }
 
+  /** Milliseconds since the dialog was opened, or a key came that means nothing in it. */
+  sinceDialog(): number {
+    return this.#now() - this.#unread;
+  }
+
+  /** A key came that means nothing in the dialog: whoever pressed it has not read it. */
+  unread(): void {
+    this.#unread = this.#now();
+  }
+
+  /** A question that is answered in words. */
+  asksForText(id: string): boolean {
+    const { state } = this.session;
+    const asked = questionsOf(currentStep(state)).find((question) => question.id === id);
+    return asked !== undefined && asked.answer.type !== 'choice';
+  }
+
+  /** Gives the keyboard to the terminal, which comes in front; null where there is none yet. */
+  bringTerminal(): Terminal | null {
+    this.change({ focus: 'terminal', leader: null, notice: null, hushed: this.session.state.notice });
+    return this.terminal ?? null;
+  }
+
   /** The lesson as it is in view. */
   get lesson(): LessonView {
-    const of = [this.session.state, this.#ui, this.focus, this.tried] as const;
+    const of = [this.session.state, this.#ui, this.tried] as const;
     if (!this.#lesson || of.some((part, i) => part !== this.#lesson?.of[i]))
       this.#lesson = { of, view: viewLesson(...of) };
     return this.#lesson.view;
@@ -106,6 +145,19 @@ export class Player {
     if (notice) return { kind: 'info', text: notice };
     const told = this.session.state.notice;
     return told === hushed ? null : told;
+  }
+
+  /** What is to be read beside the terminal, until somebody types. */
+  get diagnosis(): Diagnosis | null {
+    if (this.focus !== 'terminal' || this.session.state.typing) return null;
+    const found = diagnosisIn(this.session.state, this.#ui.layout, this.tried);
+    return found && !this.#ui.folded.includes(found.id) ? found : null;
+  }
+
+  /** Something was typed into the terminal. */
+  fold(): void {
+    const { diagnosis } = this;
+    if (diagnosis) this.change({ folded: [...this.#ui.folded, diagnosis.id] });
   }
 
   get tried(): boolean {
@@ -161,14 +213,56 @@ export class Player {
     work.catch((error) => this.say(messageOf(error)));
   }
 
+  /** Looks for what may confuse in the tab in front; soon, and once for all that happens until then. */
+  readonly #puzzle = (): void => {
+    this.#puzzled ??= setTimeout(() => {
+      this.#puzzled = undefined;
+      const confusion = this.#confusion();
+      if (confusion === this.#ui.confusion) return;
+      // Newer than what was said before.
+      const over = confusion ? { notice: null, hushed: this.session.state.notice } : {};
+      this.change({ confusion, ...over });
+    }, PUZZLED_AFTER).unref();
+  };
+
+  #confusion(): string | null {
+    const { terminal } = this;
+    const { state } = this.session;
+    // What is being typed for the learner passes through such states by itself.
+    if (!terminal || state.typing) return null;
+    const { scenario, terminal: tab } = state;
+    const key = (index: number) => `${LEADER.shown} ${index + 1}`;
+    return confusionIn({
+      scenario,
+      step: currentStep(state),
+      tab,
+      state: terminal.state,
+      last: terminal.commands.at(-1),
+      key,
+    });
+  }
+
+  /** Listens to a terminal that has come. */
+  #listen(): void {
+    for (const { name } of this.session.state.scenario.terminals) {
+      const terminal = this.session.terminal(name);
+      if (!terminal || this.#heard.has(terminal)) continue;
+      this.#heard.add(terminal);
+      for (const event of ['prompt', 'commandStart', 'commandEnd', 'change', 'exit'] as const)
+        terminal.on(event, this.#puzzle);
+    }
+  }
+
   /** After a change of the session. */
   #follow(): void {
+    this.#listen();
+    this.#puzzle();
     const entered = this.session.state.step !== this.#step;
     this.#step = this.session.state.step;
     const ran = this.#noticeCommands(entered);
     if (entered) {
       const single = this.#ui.layout.kind === 'single';
-      const afresh = { scroll: null, checksTop: 0, tried: false, notice: null };
+      const afresh = { scroll: null, folded: [], checksTop: 0, tried: false, notice: null };
       this.change({ ...afresh, ...(single && { focus: 'lesson' }) });
     } else this.change(ran && !this.#ui.tried ? { tried: true } : {});
   }
@@ -188,6 +282,12 @@ export class Player {
     return ran;
   }
 
+  #opened(dialog: Dialog): void {
+    const before = this.#ui.dialog;
+    const same = before?.kind === 'menu' && dialog.kind === 'menu' && before.name === dialog.name;
+    if (!same) this.unread();
+  }
+
   #fitTerminals(): void {
     const place = this.#ui.layout;
     if (place.kind === 'small') return;
@@ -196,6 +296,8 @@ export class Player {
 
   /** Replaces parts of what is the interface's own; without any, only says that something changed. */
   change(patch: Partial<Ui>): void {
+    const { dialog } = patch;
+    if (dialog && (dialog.kind !== this.#ui.dialog?.kind || dialog.kind === 'menu')) this.#opened(dialog);
     if (Object.keys(patch).length > 0) this.#ui = { ...this.#ui, ...patch };
     this.#version += 1;
     for (const listener of this.#listeners) listener();

@@ -11,6 +11,7 @@ import { ProgressScreen } from './panes/progress.tsx';
 import { press } from './perform.ts';
 import { type PickerItem, PickerModel } from './picker-model.ts';
 import { type Left, type Played, Player } from './player.ts';
+import { typed } from './typed.ts';
 
 export type { PickerItem } from './picker-model.ts';
 
@@ -20,6 +21,8 @@ export async function play(session: Played): Promise<Left> {
   const screen: FullScreen = openFullScreen({
     onLeader: (key) => press(player, sequenceName(key)),
     onLeaderPending: (pending) => player.lead(pending),
+    onTyped: (keys, pasted) => typed(player, keys, pasted),
+    onTypedInTerminal: () => player.fold(),
     onMouse: (event) => onMouse(event, player, clicks),
   });
   const player = new Player(session, screen.size);

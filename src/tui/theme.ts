@@ -38,6 +38,7 @@ export const glyphs = {
   next: '▶',
   folded: '▸',
   selected: '❯',
+  wrapped: '↳',
   spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
 } as const;
 

@@ -17,6 +17,10 @@ export interface Ui {
   /** Something was done in this step, so what is not true has been missed rather than not begun. */
   readonly tried: boolean;
   readonly notice: string | null;
+  /** What may confuse in the tab in front. */
+  readonly confusion: string | null;
+  /** The diagnoses that have been folded away (`Diagnosis.id`). */
+  readonly folded: readonly string[];
   /** The session's notice that has been seen. */
   readonly hushed: Notice | null;
 }
@@ -33,6 +37,8 @@ export function initialUi(size: Size): Ui {
     checksTop: 0,
     tried: false,
     notice: null,
+    confusion: null,
+    folded: [],
     hushed: null,
   };
 }
@@ -47,12 +53,12 @@ export interface LessonView {
 /** Lines longer than this are tiring to read. */
 const WIDEST = 84;
 
-export function viewLesson(state: SessionState, ui: Ui, focus: Ui['focus'], tried: boolean): LessonView {
+export function viewLesson(state: SessionState, ui: Ui, tried: boolean): LessonView {
   const single = ui.layout.kind === 'single';
   const { width, height } = ui.layout.kind === 'small' ? ui.layout.screen : ui.layout.lesson;
   // A column of air on both sides; where the scroll bar is not in the divider, it takes one more.
   const columns = Math.max(10, Math.min(width - (single ? 3 : 2), WIDEST));
-  const document = renderLesson(state, { columns, focus, withChecks: single, tried });
+  const document = renderLesson(state, { columns, withChecks: single, tried });
   const total = document.lines.length;
   if (typeof ui.scroll === 'number') return { document, height, top: Math.min(ui.scroll, Math.max(0, total - height)) };
   const asked = ui.scroll === null ? undefined : document.places.get(ui.scroll);

@@ -1,7 +1,8 @@
 import { patienceOf } from '../model/check.ts';
 import { type CommandBlock, checksOf, type Step, solutionOf } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { endedAsMeant, type Session } from '../session/session.ts';
+import { endedAsMeant } from '../session/runner.ts';
+import type { Session } from '../session/session.ts';
 import { brokenOf, failingOf } from './checks.ts';
 import { evidenceOf } from './evidence.ts';
 import { faultOf } from './faults.ts';

@@ -49,9 +49,7 @@ async function takeLesson(name: Runtime['name'], user?: string): Promise<void> {
   await student.sees(/student@lab:~\$/);
   await follow(student, scenario!);
   const lab = (await progress(as)).scenarios[LESSON]!.lab!.id;
-  student.leader('q');
-  await student.sees('Remove');
-  student.type('r');
+  await student.removesLab();
   expect(await student.ended).toBe(0);
   expect((await progress(as)).scenarios[LESSON]).toMatchObject({ finished: expect.any(String) });
   expect((await run(['labs', '--json'], as)).stdout).not.toContain(lab);

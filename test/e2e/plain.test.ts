@@ -1,8 +1,47 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { forEachRuntime, major } from '../contract/runtimes.ts';
-import { ownState, run } from './student.ts';
+import { ownState, run, Student } from './student.ts';
 
-forEachRuntime(({ name }) => {
+forEachRuntime((runtime) => {
+  it.runIf(runtime.name === 'local')(
+    'takes a lesson in plain text: nothing blocks it, nothing is thrown away unasked, Ctrl-C is for the command',
+    async () => {
+      const args = ['start', 'dump-and-restore', '--plain', '--runtime', runtime.name, '--pg', String(major)];
+      const student = new Student(args, { env: await ownState(), columns: 160 });
+      onTestFinished(() => student.leaveAtOnce());
+      await student.sees(/Step 1 of 9[\s\S]*shell> ?\s*$/);
+      const steps: [line: string, seen: string | RegExp][] = [
+        ['/in nosuch', 'The terminals are: shell, psql.'],
+        ['/in psql', /\npsql> ?\s*$/],
+        ['SELECT 40 +', /semicolon ends it[\s\S]*psql …> ?\s*$/],
+        ['2 AS sum;', / sum\s+-----\s+ {2}42/],
+        ['pg_dump bakery', /This is psql[\s\S]*\/in shell/],
+        ['/interrupt', /…> \/interrupt\s+psql> ?\s*$/],
+        ['/in shell', /\nshell> ?\s*$/],
+        ['seq 100 | less', /q leaves it\.[\s\S]*\(seq/],
+        ['q', /> q[\s\S]*\nshell> ?\s*$/],
+        ['read -p "Name: " x; echo got $x', /Name:[\s\S]*\(read/],
+        ['Ada', 'got Ada'],
+        ['sleep 300', /\(sleep 300\)> ?\s*$/],
+        ['\x03', /\^C\s+shell> ?\s*$/],
+        ['/answer', 'no open question'],
+        ['/reset', 'Type yes to do it'],
+        ['no', 'Nothing was done.'],
+        ['/next', 'Step 2 of 9'],
+        ['/remove', 'Type yes to do it'],
+      ];
+      for (const [line, seen] of steps) {
+        student.type(line === '\x03' ? line : `${line}\r`);
+        await student.sees(seen, 15_000);
+      }
+      student.type('yes\r');
+      expect(await student.ended).toBe(0);
+      expect(student.screen()).not.toContain('Your lab is kept');
+    },
+    120_000,
+  );
+
+  const { name } = runtime;
   // A later step takes longer to begin at than what is typed takes to come.
   const start = ['start', 'standalone-replica', '--plain', '--step', '2', '--runtime', name, '--pg', String(major)];
 
@@ -10,7 +49,7 @@ forEachRuntime(({ name }) => {
     const env = await ownState();
     const nothing = await run(start, { env, input: '' });
     expect(nothing).toMatchObject({ status: 0, stdout: expect.stringMatching(/Step 2 of[\s\S]*Your lab is kept/) });
-    const removed = await run([...start, '--fresh'], { env, input: '/back\n/remove\n' });
+    const removed = await run([...start, '--fresh', '--yes'], { env, input: '/back\n/remove\nyes\n' });
     expect(removed).toMatchObject({ status: 0, stdout: expect.stringMatching(/Step 2 of[\s\S]*Step 1 of/) });
     const { scenarios } = JSON.parse((await run(['progress', '--json'], { env })).stdout);
     expect(scenarios['standalone-replica'].lab).toBeUndefined();

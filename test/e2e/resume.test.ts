@@ -42,9 +42,7 @@ forEachRuntime((runtime) => {
     await back.sees(/student@lab:~\/mine\$/);
     back.type("echo $mine; psql -Atd bakery -c 'SELECT sum(price) FROM bread'\r");
     await back.sees(/\nyes\b|[│┃├] yes\s[\s\S]* 9\s/);
-    back.leader('q');
-    await back.sees('Remove');
-    back.type('r');
+    await back.removesLab();
     expect(await back.ended).toBe(0);
     expect((await runtime.labs()).map((lab) => lab.id)).not.toContain(id);
   }, 180_000);

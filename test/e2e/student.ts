@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as pty from '@lydell/node-pty';
 import xterm from '@xterm/headless';
@@ -113,6 +114,22 @@ export class Student {
           resolve();
         };
       });
+    }
+  }
+
+  /** Leaves, and removes the lab: asked twice, with the answer in front that keeps it. */
+  async removesLab(): Promise<void> {
+    this.leader('q');
+    for (const [question, key] of [
+      ['Leave this lesson?', '\x1b[A'],
+      ['Remove this lab?', '\x1b[B'],
+    ] as const) {
+      await this.sees(question);
+      this.type(key);
+      await this.sees(/❯ (Leave, and r|R)emove/);
+      // Enter is taken only from somebody who may have read the question.
+      await delay(350);
+      this.type('\r');
     }
   }
 

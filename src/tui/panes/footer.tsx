@@ -1,5 +1,5 @@
-import { openQuestion } from '../../session/state.ts';
-import { BINDINGS, type Binding, type Command, LEADER, shownKey } from '../keymap.ts';
+import { type Binding, type Command, LEADER, shownKey } from '../keymap.ts';
+import { offered } from '../offered.ts';
 import type { Player } from '../player.ts';
 import { clickable, type Line, lineWidth, span } from '../text.ts';
 import { theme } from '../theme.ts';
@@ -7,18 +7,14 @@ import type { PaneProps } from './frame.tsx';
 import { Rows } from './rows.tsx';
 
 /** What goes first where the footer is too narrow for all; it is in the panel after the leader all the same. */
-const EXPENDABLE: Command['do'][] = ['previous', 'check', 'hint', 'answer', 'switch', 'next', 'run'];
+const EXPENDABLE: Command['do'][] = ['previous', 'check', 'hint', 'answer', 'quit', 'switch', 'next', 'run'];
 
-/** The keys in use, from the table of all keys, as many as there is room for. */
+/** What the keys do now, in one word first; then those that follow the leader, as many as there is room for. */
 export function footerLine(player: Player, columns: number): Line<Command> {
-  const { focus } = player;
-  const question = openQuestion(player.session.state);
-  let shown = BINDINGS.filter(({ short }) => short && (short !== 'answer' || question));
-  const lead: Line<Command> =
-    focus === 'terminal'
-      ? clickable<Command>([span(' '), span(LEADER.shown, theme.key), span(' then ', theme.faint)], { do: 'menu' })
-      : [span(' ')];
-  const draw = () => [...lead, ...shown.flatMap((binding) => hint(binding, focus))];
+  const { dialog } = player;
+  if (dialog) return dialogLine(dialog.kind);
+  let shown = offered(player.session.state).filter(({ short }) => short);
+  const draw = () => [...lead(player), ...shown.flatMap((binding) => hint(binding, player.focus))];
   for (const least of EXPENDABLE) {
     if (lineWidth(draw()) <= columns) break;
     shown = shown.filter(({ command }) => command.do !== least);
@@ -26,10 +22,30 @@ export function footerLine(player: Player, columns: number): Line<Command> {
   return draw();
 }
 
+function lead({ focus, session, terminal }: Player): Line<Command> {
+  const { terminal: name } = session.state;
+  const where =
+    focus === 'terminal'
+      ? [span(' TYPING', theme.strong), span(` in ${name}`)]
+      : [span(' READING', theme.strong), span(terminal ? `  ↑↓ scroll, typing goes to ${name}` : '  ↑↓ scroll')];
+  const leader = [span(' │ ', theme.faint), span(LEADER.shown, theme.key), span(' ')];
+  return [...where, ...clickable<Command>(leader, { do: 'menu' })];
+}
+
 function hint(binding: Binding, focus: 'terminal' | 'lesson'): Line<Command> {
   const text = binding.command.do === 'switch' && focus === 'lesson' ? 'terminal' : binding.short!;
-  return clickable([span(' '), span(shownKey(binding), theme.key), span(` ${text} `)], binding.command);
+  return clickable([span(' '), span(shownKey(binding), theme.key), span(` ${text}`)], binding.command);
 }
+
+const dialogLine = (kind: 'menu' | 'help' | 'question' | 'closing'): Line<Command> => {
+  const keys = {
+    menu: '↑↓ choose  Enter takes it',
+    help: '↑↓ scroll  Esc closes',
+    question: 'Enter answers  Esc closes',
+    closing: '',
+  }[kind];
+  return [span(' ANSWERING', theme.strong), span(`  ${keys}`)];
+};
 
 export function Footer({ player, layout }: PaneProps) {
   return <Rows rect={layout.footer} lines={[footerLine(player, layout.footer.width)]} />;

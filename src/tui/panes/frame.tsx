@@ -1,12 +1,13 @@
 import { solutionOf } from '../../model/scenario.ts';
+import { allPass } from '../../model/verdict.ts';
 import { currentStep } from '../../session/state.ts';
 import { stepChecks, tally } from '../checks.ts';
 import { isLong } from '../dialogs.ts';
-import type { Command } from '../keymap.ts';
+import { type Command, keyFor } from '../keymap.ts';
 import type { Layout } from '../layout.ts';
 import type { Player } from '../player.ts';
 import { clickable, justify, type Line, line, lineWidth, printable, span, truncate } from '../text.ts';
-import { theme } from '../theme.ts';
+import { glyphs, type Style, theme } from '../theme.ts';
 import { Rows } from './rows.tsx';
 
 export interface PaneProps {
@@ -38,13 +39,22 @@ export function Header({ player, layout }: PaneProps) {
   );
 }
 
-/** The tabs: the one in front is inverse while keys go to it, and bold otherwise. */
+/** A name in a rule; what gets the keys is in brackets, so that it is seen without colours too. */
+const named = (name: string, hasKeys: boolean, style: Style): Line<never> => [
+  span(hasKeys ? `[${name}]` : ` ${name} `, hasKeys ? theme.selected : style),
+];
+
+/** The tabs: the one in front has the keys, or is bold. */
 function tabs(player: Player): Line<Command> {
   const { scenario, terminal } = player.session.state;
   return scenario.terminals.flatMap(({ name }, index): Line<Command> => {
     const front = name === terminal;
-    const style = !front ? theme.plain : player.focus === 'terminal' ? theme.selected : theme.strong;
-    return clickable<Command>([span(` ${index + 1} ${name} `, style)], { do: 'tab', index });
+    const label = named(
+      `${index + 1} ${name}`,
+      front && player.focus === 'terminal',
+      front ? theme.strong : theme.plain,
+    );
+    return clickable<Command>(label, { do: 'tab', index });
   });
 }
 
@@ -52,22 +62,23 @@ function tabs(player: Player): Line<Command> {
 function commandTally(player: Player): Line<Command> {
   const { state } = player.session;
   const commands = solutionOf(currentStep(state));
-  const ran = commands.filter(({ id }) => ['done', 'failed'].includes(state.steps[state.step]!.blocks[id] ?? ''));
+  const ran = commands.filter(({ id }) => state.steps[state.step]!.blocks[id] === 'done');
   return commands.length > 0 ? line(` Commands ${ran.length} of ${commands.length} `, theme.faint) : [];
 }
 
-/** The rule under the header: what the panes are. */
+/** The rule under the header: what the panes are. It is heavy over the one that gets the keys. */
 export function TopRule({ player, layout }: PaneProps) {
-  const inFront = player.focus === 'lesson' || (layout.kind === 'single' && player.ui.focus === 'lesson');
-  const lesson = clickable<Command>([span(' Lesson ', inFront ? theme.selected : theme.plain)], { do: 'switch' });
-  const rule = span('─', theme.faint);
+  const reading = player.focus === 'lesson';
+  const lesson = clickable<Command>(named('Lesson', reading, theme.plain), { do: 'switch' });
+  const rule = (heavy: boolean) => (heavy ? span('━', theme.accent) : span('─', theme.faint));
+  const [left, right] = [rule(reading), rule(!reading)];
   const line: Line<Command> =
     layout.kind === 'single'
-      ? justify([rule, ...lesson, rule, ...tabs(player)], [...commandTally(player), rule], layout.top.width, rule)
+      ? justify([right, ...lesson, right, ...tabs(player)], [...commandTally(player), right], layout.top.width, right)
       : [
-          ...justify([rule, ...lesson], [...commandTally(player), rule], layout.lesson.width, rule),
+          ...justify([left, ...lesson], [...commandTally(player), left], layout.lesson.width, left),
           span('┬', theme.faint),
-          ...justify([rule, ...tabs(player)], [], layout.checks.width, rule),
+          ...justify([right, ...tabs(player)], [], layout.checks.width, right),
         ];
   return <Rows rect={layout.top} lines={[line]} />;
 }
@@ -135,19 +146,22 @@ function messageOf(player: Player, spinner: string): Line<Command> {
     return line(notice.text, notice.kind === 'error' ? theme.failStrong : theme.strong);
   const block = typing && currentStep(state).blocks.find((b) => 'id' in b && b.id === typing);
   if (block && 'terminal' in block) return [span(`${spinner} `, theme.busy), span(`Running in ${block.terminal}`)];
-  return doneLine(player);
+  const { confusion } = player.ui;
+  return confusion && player.terminal ? line(`? ${confusion}`) : doneLine(player);
 }
 
 /** How to go on, once there is nothing left to do here. */
 function doneLine(player: Player): Line<Command> {
   const { state } = player.session;
-  const step = state.steps[state.step]!;
+  const { verdicts, completed } = state.steps[state.step]!;
   const last = state.step === state.steps.length - 1;
-  const key = (letter: string) => span(player.focus === 'terminal' ? `Ctrl-G ${letter}` : letter, theme.key);
-  const checked = step.verdicts.length > 0;
-  if (!step.completed && checked) return [];
-  const done = checked ? [span('✓ Step done', theme.passStrong), span(' — ')] : [];
+  const checked = verdicts.length > 0;
+  if (!allPass(verdicts)) {
+    const seen = completed && verdicts.every((verdict) => verdict !== null);
+    return seen ? line('This step was done, but a check holds no longer.', theme.strong) : [];
+  }
+  const done = checked ? [span(`${glyphs.pass} Step done`, theme.passStrong), span(' — ')] : [];
   return last
-    ? clickable<Command>([...done, key('q'), span(' to leave')], { do: 'quit' })
-    : clickable<Command>([...done, key('n'), span(' for the next step')], { do: 'next' });
+    ? clickable<Command>([...done, span(keyFor('quit'), theme.key), span(' to leave')], { do: 'quit' })
+    : clickable<Command>([...done, span(keyFor('next'), theme.key), span(' for the next step')], { do: 'next' });
 }

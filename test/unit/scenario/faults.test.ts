@@ -246,6 +246,7 @@ const FAULTS: Fault[] = [
     '‸ask: How many?\nanswer: { number: 3 }',
     'missing-key',
   ],
+  ['too few words for wrong choices', 'answer: 16 MB', 'why: ‸[]\nanswer: 16 MB', 'invalid-value', 'each wrong choice'],
   ['a number that is none', 'answer: { number: 3 }', 'answer: { number: ‸three }', 'invalid-value', 'must be a number'],
   ['neither text nor number nor pattern', 'answer: { number: 3 }', 'answer: ‸[3]', 'invalid-value', '{ pattern:'],
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/model/check.ts';
-import type { Block, CommandBlock, Question, Scenario } from '../../../src/model/scenario.ts';
-import { initialState, isRight, nextBlock, reduce } from '../../../src/session/state.ts';
+import type { Block, CommandBlock, Scenario } from '../../../src/model/scenario.ts';
+import { initialState, nextBlock, reduce } from '../../../src/session/state.ts';
 
 const command = (kind: 'run' | 'solution', id: string): CommandBlock => ({
   kind,
@@ -86,13 +86,15 @@ describe('reduce', () => {
     expect(before).toEqual(copy);
   });
 
-  it('forgets everything of the lab on a reset', () => {
+  it('forgets everything of the lab on a reset, and not what was finished', () => {
     let state = initialState(scenario([checks('a')], [checks('b')]), 'local');
+    state = reduce(state, { type: 'verdicts', step: 0, verdicts: [{ status: 'pass' }], latched: [] });
     state = reduce(state, { type: 'step', step: 1 });
     state = reduce(state, { type: 'entered', step: 1 });
     state = reduce(state, { type: 'reset' });
     expect(state.step).toBe(0);
     expect(state.steps[1]!.entered).toBe(false);
+    expect(state.steps[0]).toMatchObject({ completed: true, verdicts: [null] });
   });
 });
 
@@ -104,26 +106,11 @@ describe('nextBlock', () => {
     expect(nextBlock(state)).toBeUndefined();
     state = reduce(state, { type: 'solution' });
     expect(nextBlock(state)?.id).toBe('two');
-  });
-});
-
-describe('isRight', () => {
-  const question = (answer: Question['answer']): Question => ({ id: 'q', ask: '', answer, explain: '' });
-  it.each<[Question['answer'], string, boolean]>([
-    [{ type: 'choice', choices: ['a', 'b'], right: 1 }, '1', true],
-    [{ type: 'choice', choices: ['a', 'b'], right: 1 }, '0', false],
-    [{ type: 'exact', text: 'Replica' }, ' replica ', true],
-    [{ type: 'exact', text: 'Replica' }, 'replicas', false],
-    [{ type: 'number', value: 3 }, '3.0', true],
-    [{ type: 'number', value: 0 }, '', false],
-    [{ type: 'pattern', pattern: '^t(rue)?$' }, 'True', true],
-    [{ type: 'pattern', pattern: '^t(rue)?$' }, 'untrue', false],
-  ])('%j answered with “%s”: %s', (answer, given, right) => {
-    expect(isRight(question(answer), given)).toBe(right);
-  });
-
-  it('says so where a pattern takes too long to tell', () => {
-    const slow = question({ type: 'pattern', pattern: '^(a+)+$' });
-    expect(() => isRight(slow, `${'a'.repeat(60)}!`)).toThrow('takes longer than 500 ms');
+    state = reduce(state, { type: 'block', step: 0, block: 'two', status: 'failed' });
+    expect(nextBlock(state)?.id).toBe('two');
+    state = reduce(state, { type: 'block', step: 0, block: 'two', status: 'left-out' });
+    expect(nextBlock(state)).toBeUndefined();
+    state = reduce(state, { type: 'again' });
+    expect(nextBlock(state)?.id).toBe('one');
   });
 });

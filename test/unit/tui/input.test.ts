@@ -80,6 +80,30 @@ describe('keys', () => {
     expect(pieces).toEqual(['n', 'é', '\r', '\x1b[B', 'two lines']);
   });
 
+  test('go to who listens, a piece at a time, and with the rest of it to the terminal that is named', async () => {
+    const heard: [string[], boolean][] = [];
+    let taker: Terminal | null = null;
+    const handlers = {
+      onLeader: () => {},
+      onTyped: (keys: string[], pasted: boolean) => {
+        heard.push([keys, pasted]);
+        return taker;
+      },
+    };
+    input.stop();
+    input = new Input(keyboard as unknown as NodeJS.ReadStream, new ScreenEmulator(80, 24).stream, handlers);
+    input.start();
+    await send('né\r', '\x1b[200~a\x1b[201~');
+    expect(heard).toEqual([
+      [['n', 'é', '\r'], false],
+      [[], true],
+      [['a'], true],
+    ]);
+    taker = terminal;
+    await send('ls\r', 'x');
+    expect([pty.written, heard.length]).toEqual(['ls\rx', 4]);
+  });
+
   test('are cursor keys as the program wants them', async () => {
     await send('\x1b[A\x1bOB\x1b[H');
     await print('\x1b[?1h');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BINDINGS, commandFor, keyFor, LEADER } from '../../../src/tui/keymap.ts';
+import { BINDINGS, commandFor, keyFor, LEADER, readingCommand } from '../../../src/tui/keymap.ts';
 
 describe('keymap', () => {
   it('gives each key one meaning', () => {
@@ -13,6 +13,7 @@ describe('keymap', () => {
       'run',
       'next',
       'previous',
+      'leave-out',
       'hint',
       'solution',
       'check',
@@ -42,8 +43,13 @@ describe('keymap', () => {
     expect(commandFor('R')).toEqual({ do: 'reset' });
   });
 
-  it('names a key with the leader only where it is needed', () => {
-    expect(keyFor('next', 'terminal')).toBe('Ctrl-G n');
-    expect(keyFor('next', 'lesson')).toBe('n');
+  it('names a key with the leader, which is always needed', () => {
+    expect(keyFor('next')).toBe('Ctrl-G n');
+  });
+
+  it('has no key that writes something and is a command by itself, but for the space that pages', () => {
+    const alone = BINDINGS.flatMap(({ keys }) => keys).filter((key) => readingCommand(key));
+    expect(alone.filter((key) => key.length === 1)).toEqual([]);
+    expect(alone).toContain('space');
   });
 });

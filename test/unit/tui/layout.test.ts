@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { centred, layout, type Rect } from '../../../src/tui/layout.ts';
+import { centred, layout, type Rect, sizeOf } from '../../../src/tui/layout.ts';
 
 const right = ({ x, width }: Rect) => x + width;
 const bottom = ({ y, height }: Rect) => y + height;
+
+it('makes room for no more than any screen has, whatever a terminal says', () => {
+  expect(sizeOf({ columns: 65_535, rows: 65_535 })).toEqual({ columns: 640, rows: 240 });
+  expect(sizeOf({ columns: 0 })).toEqual({ columns: 80, rows: 24 });
+});
 
 describe('layout', () => {
   it('asks for more room below 60 by 16', () => {

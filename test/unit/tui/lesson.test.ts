@@ -8,7 +8,7 @@ import { type Line, lineWidth, plainText } from '../../../src/tui/text.ts';
 import { scenario } from '../../fixtures/tui-scenario.ts';
 import { LablessSession } from '../../fixtures/tui-session.ts';
 
-const options = { columns: 50, focus: 'terminal', withChecks: false, tried: false } as const;
+const options = { columns: 50, withChecks: false, tried: false } as const;
 const textOf = (session: LablessSession, more = {}) =>
   renderLesson(session.state, { ...options, ...more })
     .lines.map(plainText)
@@ -48,6 +48,34 @@ describe('the lesson', () => {
     expect(textOf(session)).toMatch(/✓ shell[^▶]*▶ shell/s);
     session.dispatch({ type: 'block', step: 0, block: 'look', status: 'failed' });
     expect(textOf(session)).toContain('✗ shell');
+  });
+
+  it('says to a wrong choice what the document says to it, and else only that it is wrong', () => {
+    const blocks = scenario.steps[0]!.blocks.map((block) =>
+      block.kind === 'question' && block.question.answer.type === 'choice'
+        ? { ...block, question: { ...block.question, answer: { ...block.question.answer, why: ['WAL is replayed.'] } } }
+        : block,
+    );
+    const session = new LablessSession({ ...scenario, steps: [{ ...scenario.steps[0]!, blocks }] });
+    session.answer('snapshot', '0');
+    expect(textOf(session)).toContain('Not quite. WAL is replayed.');
+    session.answer('snapshot', '2');
+    expect(textOf(session)).toContain('Not quite. Read it once more');
+  });
+
+  it('marks a row that only goes on with the command of the row above', () => {
+    const session = begin();
+    const rows = textOf(session).split('\n');
+    expect(rows.filter((row) => /^│ ↳ /.test(row)).length).toBeGreaterThan(0);
+    const { lines, places } = renderLesson(session.state, { ...options, columns: 200 });
+    const { from, to } = places.get('look')!;
+    expect(lines.slice(from, to).map(plainText).join('\n')).not.toContain('↳');
+  });
+
+  it('offers a command that failed again, and says before it presses Ctrl-C', () => {
+    const session = begin();
+    session.dispatch({ type: 'block', step: 0, block: 'rows', status: 'failed' });
+    expect(textOf(session)).toMatch(/✗ shell ─+ did not end well · Ctrl-G r/);
   });
 
   it('makes every row of a command clickable, and of nothing else', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../../../src/model/verdict.ts';
 import type { Terminal } from '../../../src/terminal/terminal.ts';
 import { press } from '../../../src/tui/perform.ts';
 import { Player } from '../../../src/tui/player.ts';
+import { typed } from '../../../src/tui/typed.ts';
 import { scenario } from '../../fixtures/tui-scenario.ts';
 import { LablessSession } from '../../fixtures/tui-session.ts';
 
@@ -9,17 +11,44 @@ const WIDE = { columns: 120, rows: 40 };
 const NARROW = { columns: 80, rows: 24 };
 
 /** Stands in where only the presence of a terminal matters. */
-const present = { commands: [], resize: () => {}, type: async () => [] } as unknown as Terminal;
+const present = {
+  commands: [],
+  state: { at: 'starting' },
+  on: () => () => {},
+  resize: () => {},
+} as unknown as Terminal;
+
+const SEQUENCES: Record<string, string> = {
+  enter: '\r',
+  escape: '\x1b',
+  down: '\x1b[B',
+  up: '\x1b[A',
+  end: '\x1b[F',
+  backspace: '\x7f',
+};
+const sequence = (key: string) => SEQUENCES[key] ?? key;
 
 async function ready(size = WIDE) {
   const session = new LablessSession(scenario);
-  const player = new Player(session, size);
+  const clock = { now: 0 };
+  const player = new Player(session, size, () => clock.now);
   for (const { name } of scenario.terminals) session.terminals.set(name, present);
   await session.start();
-  const pressAll = (...keys: string[]) => {
-    for (const key of keys) press(player, key, key.length === 1 ? key : '');
+  /** Keys by themselves, a second apart. */
+  const type = (...keys: string[]) => {
+    for (const key of keys) {
+      clock.now += 1000;
+      typed(player, [sequence(key)], false);
+    }
   };
-  return { session, player, press: pressAll };
+  /** What follows the leader; in a dialog the keys by themselves. */
+  const pressAll = (...keys: string[]) => {
+    for (const key of keys) {
+      if (player.dialog) type(key);
+      else press(player, key);
+    }
+  };
+  return { session, player, clock, type, press: pressAll };
 }
 
 describe('focus', () => {
@@ -38,6 +67,36 @@ describe('focus', () => {
     expect(player.focus).toBe('lesson');
     press('r');
     expect(player.focus).toBe('terminal');
+  });
+
+  it.each([
+    ['a letter', ['r'], true],
+    ['a command in one piece', [...'psql -U replicator\r'], true],
+    ['a command that begins with a space', [...' ls'], true],
+    ['a key that is no text', ['\x1b[15~'], false],
+    ['Enter, which brings the terminal', ['\r'], false],
+    ['Ctrl-C, which brings it too', ['\x03'], false],
+    ['Ctrl-D, which brings it too', ['\x04'], false],
+    ['arrows', ['\x1b[B', '\x1b[B'], false],
+  ])('gives the terminal what is typed into the lesson: %s', async (_, keys, given) => {
+    const { session, player } = await ready(NARROW);
+    expect(typed(player, keys, false)).toBe(given ? present : null);
+    if (given) expect(player.focus).toBe('terminal');
+    expect([player.dialog, session.calls, session.state.step]).toEqual([null, ['start'], 0]);
+  });
+
+  it('says where typing went that came before there was a terminal', async () => {
+    const session = new LablessSession(scenario);
+    const player = new Player(session, NARROW);
+    expect(typed(player, [...'rqR\r'], false)).toBeNull();
+    expect([player.notice?.text, player.dialog]).toEqual([expect.stringContaining('goes nowhere'), null]);
+  });
+
+  it('gives it a paste, and answers a question whose choices are shown by their numbers', async () => {
+    const { session, player } = await ready(NARROW);
+    typed(player, ['2'], false);
+    expect(session.state.steps[0]!.answers.snapshot).toEqual({ given: '1', right: true });
+    expect(typed(player, [], true)).toBe(present);
   });
 
   it('comes back to the lesson with a new step, where there is room for one pane', async () => {
@@ -178,48 +237,104 @@ describe('questions', () => {
 });
 
 describe('dialogs', () => {
-  it('ask before a reset', async () => {
+  it('ask before a reset, and no letter answers', async () => {
     const { session, player, press } = await ready();
     press('R', 'escape');
-    expect(session.calls).not.toContain('reset');
     press('R', 'enter');
+    press('R', 'y', 'r', 'escape');
     expect(session.calls).not.toContain('reset');
-    press('R', 'y');
+    press('R', 'down', 'enter');
     expect(session.calls).toContain('reset');
     expect(player.dialog).toBeNull();
   });
 
   it.each([
-    ['enter', 'close keep', { left: 'keep', again: false }],
-    ['p', 'close keep', { left: 'keep', again: true }],
-    ['r', 'close remove', { left: 'remove', again: false }],
-  ])('leave as chosen with %s', async (key, call, left) => {
+    [['enter'], 'close keep', { left: 'keep', again: false }],
+    [['down', 'enter'], 'close keep', { left: 'keep', again: true }],
+    [['up', 'enter', 'down', 'enter'], 'close remove', { left: 'remove', again: false }],
+  ])('leave as chosen with %s', async (keys, call, left) => {
     const { session, player, press } = await ready();
-    press('q', key);
+    press('q', ...keys);
     expect(await player.left).toEqual(left);
     expect(session.calls.at(-1)).toBe(call);
+  });
+
+  it('ask once more before the lab is removed, with the answer in front that keeps it', async () => {
+    const { session, player, press } = await ready();
+    press('q', 'up', 'enter');
+    expect(player.dialog).toMatchObject({ name: 'remove', selected: 0 });
+    press('enter');
+    expect([player.dialog, session.calls]).toEqual([null, ['start']]);
+  });
+
+  it.each(['quit', 'remove', 'reset'] as const)('take nothing of a burst for an answer to %s', async (name) => {
+    const { session, player, clock } = await ready();
+    const bursts = ['\r', 'psql -U replicator\r', '\x1b[B\r', 'r\r', '\x1b[B\x1b[B\x1b[B\r'];
+    for (const burst of bursts) {
+      player.change({ dialog: { kind: 'menu', name, selected: 0 } });
+      typed(player, burst.match(/\x1b\[.|./gs)!, false);
+      typed(player, [...burst], true);
+      // The same, key by key, as a fast typist's.
+      for (const key of 'ryq1\r') {
+        clock.now += 150;
+        typed(player, [key], false);
+      }
+      expect([player.dialog, session.calls], burst).toMatchObject([{ name }, ['start']]);
+      player.change({ dialog: null });
+    }
   });
 
   it('offer to try again when the lab has failed', async () => {
     const { session, player, press } = await ready();
     session.dispatch({ type: 'phase', phase: { name: 'failed', message: 'Gone.' } });
     expect(player.dialog).toMatchObject({ name: 'failed' });
-    press('escape');
+    press('escape', 'r');
     expect(player.dialog).toMatchObject({ name: 'failed' });
-    press('r');
+    press('enter');
     expect(session.calls).toEqual(['start', 'start']);
     expect(player.dialog).toBeNull();
   });
 });
 
+describe('a long diagnosis', () => {
+  const long = (diagnosis: number | null): Verdict => ({
+    ...{ status: 'fail', expected: '', actual: '', diagnosis },
+    reason:
+      'It is running, but without the slot, so main may remove WAL before it is fetched. Stop it, and start it again.',
+  });
+
+  it('is told whole beside the terminal where there is one line for it, until somebody types', async () => {
+    const { session, player, press } = await ready(NARROW);
+    press('r');
+    session.dispatch({ type: 'typing', block: null });
+    session.judge({ status: 'pass' }, long(0));
+    expect(player.diagnosis).toMatchObject({ name: 'It has three rows' });
+    player.fold();
+    session.judge({ status: 'pass' }, long(0));
+    expect(player.diagnosis).toBeNull();
+    session.judge({ status: 'pass' }, long(1));
+    expect(player.diagnosis).not.toBeNull();
+    player.resize(WIDE);
+    expect(player.diagnosis).toBeNull();
+  });
+
+  it('is none of what the lesson has still a command for', async () => {
+    const { session, player, press } = await ready(NARROW);
+    press('r');
+    session.dispatch({ type: 'typing', block: null });
+    session.judge({ status: 'pass' }, long(null));
+    expect(player.diagnosis).toBeNull();
+  });
+});
+
 describe('the lesson in view', () => {
   it('scrolls within its bounds and comes back to the next command', async () => {
-    const { player, press } = await ready(NARROW);
-    press('k');
+    const { player, press, type } = await ready(NARROW);
+    type('up');
     expect(player.lesson.top).toBe(0);
-    press('j', 'j');
+    type('down', 'down');
     expect(player.lesson.top).toBe(2);
-    press('end', 'j');
+    type('end', 'down');
     const { document, height, top } = player.lesson;
     expect(top).toBe(document.lines.length - height);
     press('r');

@@ -1,0 +1,46 @@
+import type { CommandBlock } from '../model/scenario.ts';
+import type { TabState } from '../terminal/terminal.ts';
+
+const short = (command: string): string => {
+  const [first = ''] = command.split('\n');
+  return first.length > 40 ? `${first.slice(0, 39)}…` : first;
+};
+
+/** Why a block cannot be typed into its tab as that is now, and how to leave what is in the way; null where it can. */
+export function obstacleTo(block: CommandBlock, state: TabState): string | null {
+  const tab = block.terminal;
+  switch (state.at) {
+    case 'pager':
+      return block.interrupt ? null : `A pager is open in ${tab}: q leaves it.`;
+    case 'full-screen':
+      return `\`${short(state.command)}\` has the screen of ${tab}. Leave it first.`;
+    case 'line-editor':
+      return `\`${short(state.command)}\` waits for a line in ${tab}. Leave it first: Ctrl-D, or exit.`;
+    case 'program':
+      return block.interrupt ? null : `\`${short(state.command)}\` is still running in ${tab}. Ctrl-C ends it.`;
+    case 'psql':
+      if (block.language === 'sh')
+        return `psql is open in ${tab}, and the command is one for the shell: \\q leaves psql.`;
+      if (!state.connected && !/^\s*\\c/.test(block.text))
+        return `psql in ${tab} has lost its server: once that runs, \\c connects again.`;
+      return null;
+    default:
+      return null;
+  }
+}
+
+/** What is pressed in the tab before a block is typed, and what that ends; null where nothing is. */
+export function pressedFor(block: CommandBlock, state: TabState): string | null {
+  const tab = block.terminal;
+  switch (state.at) {
+    case 'program':
+      return block.interrupt ? `Ctrl-C was pressed in ${tab} first: it ended \`${short(state.command)}\`.` : null;
+    case 'pager':
+      return block.interrupt ? `q was pressed in ${tab} first: it left the pager.` : null;
+    case 'bash':
+    case 'psql':
+      return state.waits === 'command' ? null : `Ctrl-C was pressed in ${tab} first: a command there was not complete.`;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import type { CommandBlock, Step } from '../../../src/model/scenario.ts';
+import { confusionIn } from '../../../src/session/confusion.ts';
+import { obstacleTo, pressedFor } from '../../../src/session/obstacle.ts';
+import type { CommandRecord, TabState } from '../../../src/terminal/terminal.ts';
+import { scenario } from '../../fixtures/tui-scenario.ts';
+
+const bash = (waits: 'command' | 'more' = 'command'): TabState => ({ at: 'bash', waits, typed: '', cwd: '~' });
+const psql = (more: Partial<TabState & { at: 'psql' }> = {}): TabState => ({
+  at: 'psql',
+  waits: 'command',
+  typed: '',
+  open: '',
+  connected: true,
+  database: 'postgres',
+  port: 5432,
+  ...more,
+});
+const program = (command: string): TabState => ({ at: 'program', command, app: 'bash' });
+const block = (more: Partial<CommandBlock>): CommandBlock => ({
+  ...(scenario.steps[1]!.blocks.find(({ kind }) => kind === 'solution') as CommandBlock),
+  ...more,
+});
+const ran = (app: 'bash' | 'psql', command: string, status: string | null) =>
+  ({ app, command, status }) as CommandRecord;
+
+const whole = 'pg_receivewal --directory=/var/lib/archive --slot=archive --synchronous';
+const step: Step = { ...scenario.steps[1]!, blocks: [block({ text: whole }), block({ text: 'sudo ls' })] };
+const look = (state: TabState, last?: CommandRecord) =>
+  confusionIn({ scenario, step, tab: 'shell', state, last, key: (index) => `key ${index + 1}` });
+
+describe('what may confuse', () => {
+  it.each<[string, TabState, CommandRecord | undefined, RegExp]>([
+    ['SQL in bash', bash(), ran('bash', 'SELECT 1;', '127'), /This is bash.*in psql: key 2/],
+    ['select, which bash has too', bash(), ran('bash', 'select * from x;', '2'), /This is bash/],
+    ['a backslash command in bash', bash(), ran('bash', '\\dt', '127'), /This is bash/],
+    ['a shell command in psql', psql({ waits: 'more', typed: 'pg_dump bakery' }), undefined, /This is psql.*Ctrl-C/],
+    ['the same with a semicolon', psql(), ran('psql', 'ls -l;', '42601'), /This is psql.*key 3/],
+    ['a missing semicolon', psql({ waits: 'more', typed: 'SELECT 1' }), undefined, /semicolon/],
+    ['an open quote', psql({ waits: 'more', typed: "SELECT 'a", open: "'" }), undefined, /quote is open \('\)/],
+    ['an open quote in bash', bash('more'), undefined, /bash waits for the rest/],
+    ['rows of COPY', psql({ waits: 'data', typed: 'COPY x FROM stdin;' }), undefined, /\\\./],
+    ['a pager', { at: 'pager', command: 'SELECT 1;', app: 'psql' }, undefined, /q leaves/],
+    ['a server that restarted', psql({ connected: false }), ran('psql', 'SELECT 1;', '57P01'), /\\c connects/],
+    [
+      'half a command that runs',
+      program('x'),
+      ran('bash', whole.replace(' --synchronous', ''), null),
+      /--synchronous$/,
+    ],
+    ['half a command that ended', bash(), ran('bash', whole.replace(' --synchronous', ''), '1'), /--synchronous$/],
+  ])('is said: %s', (_, state, last, wanted) => {
+    expect(look(state, last)).toMatch(wanted);
+  });
+
+  it.each<[string, TabState, CommandRecord | undefined]>([
+    ['a command that was not found', bash(), ran('bash', 'sl', '127')],
+    ['a program with the name of an SQL word that failed otherwise', bash(), ran('bash', 'update-x', '127')],
+    ['a command of another shell', bash(), ran('bash', 'copy a b', '127')],
+    ['a whole command', program('x'), ran('bash', whole, null)],
+    ['a short beginning', program('x'), ran('bash', 'pg_receivewal', null)],
+    ['another command', program('x'), ran('bash', 'pg_receivewal -D x', null)],
+    ['a beginning that was enough', bash(), ran('bash', 'pg_receivewal --directory=/var/lib/archive', '0')],
+    ['a statement that failed', psql(), ran('psql', 'SELEC 1;', '42601')],
+    ['an editor', { at: 'full-screen', command: 'vim', app: 'bash' }, undefined],
+    ['a tab that starts', { at: 'starting' }, undefined],
+  ])('is nothing: %s', (_, state, last) => {
+    expect(look(state, last)).toBeNull();
+  });
+});
+
+describe('what is in the way of a command', () => {
+  const sh = block({ language: 'sh', terminal: 'shell' });
+  const sql = block({ language: 'sql', terminal: 'psql', text: 'SELECT 1;' });
+  it.each<[string, CommandBlock, TabState, RegExp | null]>([
+    ['a pager', sql, { at: 'pager', command: 'SELECT 1;', app: 'psql' }, /q leaves/],
+    ['a program', sh, program('pg_receivewal -D x'), /`pg_receivewal -D x` is still running in shell. Ctrl-C/],
+    ['an editor', sh, { at: 'full-screen', command: 'vim', app: 'bash' }, /Leave it first/],
+    ['a shell without marks', sh, { at: 'line-editor', command: 'sh', app: 'bash' }, /Ctrl-D/],
+    ['psql, for a shell command', sh, psql(), /\\q leaves/],
+    ['a lost server', sql, psql({ connected: false }), /\\c connects/],
+    ['a lost server, for \\c', { ...sql, text: '\\c bakery' }, psql({ connected: false }), null],
+    ['a program that the block interrupts', { ...sh, interrupt: true }, program('x'), null],
+    ['nothing', sh, bash(), null],
+    ['a half-typed command', sh, bash('more'), null],
+  ])('is named: %s', (_, wanted, state, text) => {
+    if (text) expect(obstacleTo(wanted, state)).toMatch(text);
+    else expect(obstacleTo(wanted, state)).toBeNull();
+  });
+
+  it.each<[string, CommandBlock, TabState, RegExp | null]>([
+    ['Ctrl-C for a successor', { ...sh, interrupt: true }, program('pg_receivewal'), /Ctrl-C.*`pg_receivewal`/],
+    ['Ctrl-C for a half-typed command', sh, bash('more'), /Ctrl-C.*not complete/],
+    ['Ctrl-C where nothing runs', { ...sh, interrupt: true }, bash(), null],
+  ])('and what is pressed is said: %s', (_, wanted, state, text) => {
+    if (text) expect(pressedFor(wanted, state)).toMatch(text);
+    else expect(pressedFor(wanted, state)).toBeNull();
+  });
+});
