@@ -69,11 +69,11 @@ async function lessons(ids: Record<string, string>): Promise<string[]> {
   return Promise.all(written);
 }
 
-/** Waits for a command that runs in the lab of a lesson, and resolves to that lab's id. */
-async function labThatRuns(runtime: Runtime, scenario: string): Promise<string> {
-  const find = async () => (await runtime.labs()).find((lab) => lab.scenario === scenario && lab.running)?.id;
-  const id = await poll(find, Boolean, { within: 60_000 });
-  return id!;
+/** Waits until a lesson's command runs in its lab, as this machine sees it, and resolves to that lab's id. */
+async function labThatRuns(runtime: Runtime, scenario: string, command: string): Promise<string> {
+  const runs = async () => (await execa('pgrep', ['-fx', command], { reject: false })).stdout;
+  expect(await poll(runs, Boolean, { within: 60_000 })).not.toBe('');
+  return (await runtime.labs()).find((lab) => lab.scenario === scenario)!.id;
 }
 
 forEachRuntime((runtime) => {
@@ -101,12 +101,14 @@ forEachRuntime((runtime) => {
   it('tells of a lab that ends under `test`, with a report and the other lessons', async () => {
     const tried = ways.map(async ([how, end]) => {
       const dying = `dies-${runtime.name}-${how.replaceAll(' ', '-')}`;
-      const source = lesson('Dies', 'sleep 60; touch file');
+      const command = `sleep 6${String(Math.random()).slice(2, 9)}`;
+      const source = lesson('Dies', `${command}; touch file`);
       const folders = await lessons({ [dying]: source, lives: lesson('Lives', 'touch file') });
       const report = join(folders[0]!, 'report.xml');
-      const options = ['--runtime', runtime.name, '--jobs', '2', '--reporter', `text,junit=${report}`];
+      // One at a time: another lesson would keep a program from ending that waits for nothing.
+      const options = ['--runtime', runtime.name, '--jobs', '1', '--reporter', `text,junit=${report}`];
       const running = run(['test', ...folders, ...options], { env: await ownState() });
-      await end(await labThatRuns(runtime, dying));
+      await end(await labThatRuns(runtime, dying, command));
       const { status, stdout, stderr } = await running;
       expect(stderr).not.toMatch(/unsettled|this is a bug/);
       expect([how, status, stdout]).toEqual([
