@@ -7,8 +7,9 @@ import { type Case, isFault, type Proof, type Rule, type StepProof } from './pro
 import { type Entry, ProvingGround } from './proving-ground.ts';
 import { proveRewinds } from './rewind.ts';
 import { outlasting, STEADFAST } from './steadfast.ts';
-import { proveStep, type Walk } from './step.ts';
+import { proveStep } from './step.ts';
 import { versionsOf } from './versions.ts';
+import type { Walk } from './walk.ts';
 
 export interface ProveOptions {
   runtime: Runtime;
@@ -57,7 +58,7 @@ export async function prove(scenario: Scenario, testCase: Case, options: ProveOp
     }
     if (!proof.steps.some(isFaulty)) {
       if (rewind) add(await proveRewinds(ground, entries));
-      proof.findings.push(...scenario.steps.flatMap((step) => neverFailing(ground, step)));
+      proof.findings.push(...scenario.steps.flatMap((step) => neverFailing(ground.neverFailed(step))));
       const ended = await blamed(await outlasting(walk, steadfast), lab, 1);
       proof.findings.push(...ended, ...(await leftOvers(session)));
     }

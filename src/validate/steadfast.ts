@@ -4,7 +4,7 @@ import { poll } from '../util/poll.ts';
 import { backgroundFindings } from './commands.ts';
 import type { Finding } from './proof.ts';
 import type { Typed } from './solve.ts';
-import type { Walk } from './step.ts';
+import type { Walk } from './walk.ts';
 
 /** How long a background command must have gone on at the end of a lesson, in milliseconds: some take their time to fail. */
 export const STEADFAST = 10_000;

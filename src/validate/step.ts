@@ -1,6 +1,5 @@
 import { checksOf, commandsOf, type Step } from '../model/scenario.ts';
 import { allPass } from '../model/verdict.ts';
-import type { Session } from '../session/session.ts';
 import { neededOf, proveNeeded } from './ablation.ts';
 import { brokenOf, notHolding, vacuous } from './checks.ts';
 import { commandFindings } from './commands.ts';
@@ -8,23 +7,10 @@ import { evidenceOf, lastSeen, markLogs, withLogs } from './evidence.ts';
 import { blamed, faultOf, troubleOf } from './faults.ts';
 import { proveMistake, type Solution } from './mistake.ts';
 import { type Finding, isFault, type StepProof } from './proof.ts';
-import type { Entry, ProvingGround } from './proving-ground.ts';
-import { solve, type Typed } from './solve.ts';
+import type { Entry } from './proving-ground.ts';
+import { solve } from './solve.ts';
 import { stillRunning } from './steadfast.ts';
-
-/** The lesson's own way, and what is to be proved on it. */
-export interface Walk {
-  session: Session;
-  ground: ProvingGround;
-  /** Leave each block out in turn. */
-  ablate: boolean;
-  /** Take down how the lab stands on entering each step, to come back to. */
-  rewind: boolean;
-  /** An output that differs is no fault. */
-  update: boolean;
-  /** All that has been typed, in its order. */
-  typed: Typed[];
-}
+import type { Walk } from './walk.ts';
 
 /** Goes to a step and proves it: untouched, solved, with each mistake, and without each block in turn. */
 export async function proveStep(walk: Walk, at: number): Promise<{ proof: StepProof; entry?: Entry }> {
