@@ -178,6 +178,21 @@ forEachRuntime((runtime) => {
 });
 
 forEachRuntime((runtime) => {
+  it('is open to its own users whatever the umask of the person is', async () => {
+    const umask = process.umask(0o077);
+    try {
+      const lab = await runtime.create(specOf());
+      try {
+        expect(await sh(lab, 'touch ~/new; umask; stat -c %a / ~/new', 'student')).toBe('0022\n755\n644');
+        expect(await sql(lab, 'SELECT 1')).toBe('1');
+      } finally {
+        await lab.remove();
+      }
+    } finally {
+      process.umask(umask);
+    }
+  });
+
   it('tells when it dies without having been asked to, and every later call says so', async () => {
     const lab = await runtime.create(specOf());
     try {

@@ -13,6 +13,8 @@ export const LIMITS = 'ulimit -Sn 1024; ulimit -Hn 4096; ulimit -c 0 -f 4194304 
  * Nothing is written before the root has changed, as a name in the lab may be a symbolic link to a file of the machine.
  */
 export const BOOT_SCRIPT = `set -e
+# Whatever the person's own is: the root of the lab, and what is made in it, are read by users of the lab.
+umask 022
 # The number of this process outside: /proc is still the machine's.
 read -r pid _ </proc/self/stat
 echo "pid $pid"

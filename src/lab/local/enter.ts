@@ -6,6 +6,7 @@ import { BASH, type MappedChild, PATH, WITHOUT_KEYS } from './mapped.ts';
 /** In the lab, as its root: becomes the user `$1`, at home (where that is gone, at the root), and the command. The lab itself says which users it has. */
 const BECOME = `user=$1
 shift
+umask 022
 ${LIMITS}
 while IFS=: read -r name _ _ group _ HOME _; do [[ $name != "$user" ]] || break; done </etc/passwd
 [[ -n $name ]] || { echo "There is no user $user in the lab." >&2; exit 126; }
