@@ -16,7 +16,7 @@ forEachRuntime((runtime) => {
         ['SELECT 40 +', /semicolon ends it[\s\S]*psql …> ?\s*$/],
         ['2 AS sum;', / sum\s+-----\s+ {2}42/],
         ['pg_dump bakery', /This is psql[\s\S]*\/in shell/],
-        ['/interrupt', /…> \/interrupt\s+psql> ?\s*$/],
+        ['/interrupt', /\/interrupt[\s\S]*psql> ?\s*$/],
         ['/in shell', /\nshell> ?\s*$/],
         ['seq 100 | less', /q leaves it\.[\s\S]*\(seq/],
         ['q', /> q[\s\S]*\nshell> ?\s*$/],
@@ -33,6 +33,8 @@ forEachRuntime((runtime) => {
       for (const [line, seen] of steps) {
         student.type(line === '\x03' ? line : `${line}\r`);
         await student.sees(seen, 15_000);
+        // What is typed before the prompt is echoed before it.
+        await student.sees(/> ?\s*$/, 15_000);
       }
       student.type('yes\r');
       expect(await student.ended).toBe(0);

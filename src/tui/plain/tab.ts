@@ -57,7 +57,9 @@ export class PlainTab {
       // A tab would be taken for the wish to complete a word.
       const paste = line.includes('\t') && this.#terminal.screen.modes.bracketedPaste;
       this.#changed = performance.now();
-      this.#terminal.write(`${paste ? pasted(line) : line}\r`);
+      // A pager takes keys: an Enter after one of them would be for what comes after it.
+      const end = this.#terminal.state.at === 'pager' && line ? '' : '\r';
+      this.#terminal.write((paste ? pasted(line) : line) + end);
       await this.#until(() => prompts > 0 || this.#isQuiet());
     } finally {
       off();
