@@ -49,7 +49,15 @@ export async function benchEcho(): Promise<void> {
 /** How to leave: keys, each once the text after the ones before it has shown. */
 type Leave = [keys: string, after?: string][];
 /** Its lab is removed. */
-const leaveLesson: Leave = [['\x07q'], ['r', 'Remove']];
+const leaveLesson: Leave = [
+  ['\x07q'],
+  ['\x1b[A', 'Leave this lesson?'],
+  ['\r', 'remove'],
+  ['\x1b[B', 'Remove this lab?'],
+  ['\r', 'Remove'],
+];
+/** Milliseconds before an Enter: a dialog takes none from somebody who cannot have read it. */
+const READ = 350;
 const leaveShell: Leave = [['exit\r']];
 
 /** Types one letter at a time, each once the last has shown, and measures until its bytes are back. Milliseconds. */
@@ -85,6 +93,7 @@ async function latencies([file, ...args]: string[], leave: Leave): Promise<numbe
   pty.write('\x15');
   for (const [keys, after] of leave) {
     if (after) await until((text) => text.includes(after));
+    if (after && keys === '\r') await new Promise((resolve) => setTimeout(resolve, READ));
     seen = '';
     pty.write(keys);
   }

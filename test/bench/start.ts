@@ -40,9 +40,7 @@ async function firstPrompt(runtime: string): Promise<number> {
     student = new Student(['start', 'dump-and-restore', '--runtime', runtime], { env });
     await student.sees(/student@lab:~\$/);
   });
-  student.leader('q');
-  await student.sees('Remove');
-  student.type('r');
+  await student.removesLab();
   await student.ended;
   return took;
 }
