@@ -152,7 +152,7 @@ test('a document that has changed since is left alone', async () => {
     expect(await readFile(document, 'utf8')).toBe(now);
   }
   await rm(document);
-  expect(await updateOutputs(proofs)).toEqual(left('could not be rewritten: There is no such document'));
+  expect(await updateOutputs(proofs)).toEqual(left('could not be rewritten: ENOENT'));
 });
 
 test('what a command printed that ended otherwise than it should is not taken over', async () => {
@@ -173,7 +173,7 @@ test('a block that would show nothing is left', async () => {
 
 test('a file that is not UTF-8 is left', async () => {
   await writeFile(document, Buffer.concat([Buffer.from(HEADER + block('old')), Buffer.from([0xe9])]));
-  expect(await updateOutputs([await proof(['new'])])).toEqual(left('must be UTF-8'));
+  expect(await updateOutputs([await proof(['new'])])).toEqual(left('it is not UTF-8'));
 });
 
 test('the mode stays, a symbolic link is followed, and nothing is left beside the file', async () => {
