@@ -229,8 +229,11 @@ const SPOILINGS: Spoiling[] = [
   {
     what: 'all connections taken',
     spoil: `${as('student', 'ALTER SYSTEM SET max_connections = 3', 'ALTER SYSTEM SET superuser_reserved_connections = 0', 'ALTER SYSTEM SET max_wal_senders = 0', ...(major >= 16 ? ['ALTER SYSTEM SET reserved_connections = 0'] : []))}; ${restart}
-      for n in 1 2 3; do (setsid sudo -u student psql -Xqd student -c 'SELECT pg_sleep(1000)' >/dev/null 2>&1 &); done
-      until [ "$(pgrep -fc '[p]ostgres: .*student student')" = 3 ]; do :; done`,
+      until [ "$(pgrep -fc '[p]ostgres: .*student student')" = 3 ]; do
+        # Where a place was not free yet, another one tries.
+        (($(pgrep -u student -xc psql) > 2)) || (setsid sudo -u student psql -Xqd student -c 'SELECT pg_sleep(1000)' >/dev/null 2>&1 &)
+        sleep 0.1
+      done`,
     undo: `pkill -u student -x psql; ${forget}; ${restart}`,
     found: keptOut(/^broken: All connections that the cluster main may have are taken: /),
   },
