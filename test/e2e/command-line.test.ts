@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -86,11 +86,16 @@ describe('compiled code', () => {
   });
 });
 
+/** The user `nobody` of a Debian. */
+const NOBODY = 65534;
+
 describe('a machine that lacks something', () => {
   const why = whyNotAs('nobody');
   it.skipIf(why)(`is told the one thing to do, with status 3${leftOut(why)}`, async () => {
     // nobody has no subordinate ids, and here no engine.
-    const as = { env: { ...(await ownState()), ...NO_ENGINE, HOME: tmpdir() }, user: 'nobody' };
+    const data = await mkdtemp(join(tmpdir(), 'waldojo-data-'));
+    await chown(data, NOBODY, NOBODY);
+    const as = { env: { ...(await ownState()), ...NO_ENGINE, WALDOJO_DATA: data }, user: 'nobody' };
     const { status, stderr } = await run(['test', 'dump-and-restore'], as);
     expect(stderr).toMatch(/No lab can be made here/);
     expect(stderr).toMatch(/apt-get install|usermod --add-subuids/);

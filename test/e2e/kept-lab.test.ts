@@ -61,7 +61,7 @@ describeWithLabs('the lab of a learner', () => {
     expect(await labs()).toContain(now.id);
     expect(await labs()).not.toContain(lab.id);
 
-    const removed = await start([], '/remove\n');
+    const removed = await start([], '/remove\nyes\n');
     expect(removed.stdout).not.toContain('kept');
     expect(await labs()).not.toContain(now.id);
     expect(await progress()).toMatchObject({ steps: { 'make-it': { completed: steps['make-it'].completed } } });
