@@ -247,7 +247,13 @@ export const FAULTS: Fault[] = [
   {
     name: 'a terminal that is taken',
     edits: [['tail -f bread.sql\n```', 'tail -f bread.sql\n```\n\n```sh run in=watch\ntrue\n```']],
-    found: [{ rule: 'command', message: matching(/taken by `tail -f/), at: '```sh run in=watch\n' }],
+    found: [
+      {
+        rule: 'command',
+        message: matching(/`tail -f bread.sql` is still running in watch/),
+        at: '```sh run in=watch\n',
+      },
+    ],
   },
   {
     name: 'a background command that ends',
