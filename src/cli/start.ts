@@ -44,8 +44,11 @@ export async function pickAndStart(options: StartOptions, signal: AbortSignal): 
 
 /** `waldojo start <id>`. */
 export async function start(id: string, options: StartOptions, signal: AbortSignal): Promise<ExitStatus> {
-  await open(id, options, signal);
-  return EXIT.done;
+  const { again } = await open(id, options, signal);
+  if (!again) return EXIT.done;
+  // What was asked for was meant for this scenario, but where labs are made and what is agreed to hold for the next one too.
+  const { runtime, yes } = options;
+  return pickAndStart({ ...(runtime && { runtime }), ...(yes && { yes }) }, signal);
 }
 
 async function open(id: string, options: StartOptions, signal: AbortSignal): Promise<{ again: boolean }> {
