@@ -10,6 +10,8 @@ export interface FullScreen {
   readonly size: Size;
   onResize(listener: (size: Size) => void): void;
   render(node: ReactNode): void;
+  /** Hands a text to the terminal's clipboard (OSC 52), which a terminal may refuse without a word. */
+  copy(text: string): void;
   /** Gives the terminal back as it was. */
   close(): void;
 }
@@ -56,6 +58,7 @@ export function openFullScreen(handlers: InputHandlers): FullScreen {
     onResize: (listener) => {
       compositor.onResize(() => listener(size()));
     },
+    copy: (text) => void out.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
     render: (node) => {
       if (app) app.rerender(node);
       else {

@@ -6,6 +6,7 @@ export type Command =
         | 'next'
         | 'previous'
         | 'leave-out'
+        | 'copy'
         | 'hint'
         | 'solution'
         | 'check'
@@ -47,6 +48,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['n'], command: { do: 'next' }, label: 'Next step', short: 'next' },
   { keys: ['p'], command: { do: 'previous' }, label: 'Previous step', short: 'back' },
   { keys: ['x'], command: { do: 'leave-out' }, label: 'Leave the next command out' },
+  { keys: ['y'], command: { do: 'copy' }, label: 'Copy the next command' },
   { keys: ['h'], command: { do: 'hint' }, label: 'Show a hint', short: 'hint' },
   { keys: ['s'], command: { do: 'solution' }, label: 'Show the solution' },
   { keys: ['c'], command: { do: 'check' }, label: 'Check now', short: 'check' },

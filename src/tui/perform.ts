@@ -40,6 +40,9 @@ export function perform(player: Player, command: Command): void {
     case 'leave-out':
       leaveOut(player);
       break;
+    case 'copy':
+      copy(player);
+      break;
     case 'next':
       goOn(player);
       break;
@@ -96,6 +99,18 @@ function leaveOut(player: Player): void {
   const { session } = player;
   if (session.state.typing || !nextBlock(session.state)) player.say('There is no command to leave out.');
   else session.leaveOut();
+}
+
+/** As it was written, however many rows of the screen it takes. */
+function copy(player: Player): void {
+  const { state } = player.session;
+  const block = nextBlock(state) ?? shownBlocks(state).at(-1);
+  if (!block) {
+    player.say('There is no command to copy.');
+    return;
+  }
+  player.onCopy(block.text);
+  player.say(`Handed to your terminal's clipboard, if it takes it: ${block.text.split('\n')[0]}`);
 }
 
 function run(player: Player, id: string | undefined, again: boolean): void {

@@ -45,6 +45,8 @@ export class Player {
   readonly session: Played;
   /** Settles when the person has left and the session is closed. */
   readonly left: Promise<Left>;
+  /** Takes a text to the clipboard of the person's terminal. */
+  onCopy: (text: string) => void = () => {};
   #settle!: { resolve: (left: Left) => void; reject: (error: unknown) => void };
   #ui: Ui;
   #version = 0;

@@ -26,6 +26,7 @@ export async function play(session: Played): Promise<Left> {
     onMouse: (event) => onMouse(event, player, clicks),
   });
   const player = new Player(session, screen.size);
+  player.onCopy = screen.copy;
   const stage = { show: (rect: Rect | null, covered: Rect | null) => showTerminal(screen, player, rect, covered) };
   screen.onResize((size) => player.resize(size));
   try {

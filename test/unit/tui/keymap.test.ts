@@ -17,6 +17,7 @@ describe('keymap', () => {
       'hint',
       'solution',
       'check',
+      'copy',
       'answer',
       'tab',
       'switch',

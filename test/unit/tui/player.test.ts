@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../../src/model/verdict.ts';
+import { nextBlock } from '../../../src/session/state.ts';
 import type { Terminal } from '../../../src/terminal/terminal.ts';
 import { press } from '../../../src/tui/perform.ts';
 import { Player } from '../../../src/tui/player.ts';
@@ -50,6 +51,18 @@ async function ready(size = WIDE) {
   };
   return { session, player, clock, type, press: pressAll };
 }
+
+describe('copying', () => {
+  it('takes the next command as it was written to the clipboard, and runs nothing', async () => {
+    const { session, player, press } = await ready();
+    const copied: string[] = [];
+    player.onCopy = (text) => copied.push(text);
+    press('y');
+    expect(copied).toEqual([nextBlock(session.state)!.text]);
+    expect(player.ui.notice).toContain(copied[0]!.split('\n')[0]);
+    expect(session.state.typing).toBeNull();
+  });
+});
 
 describe('focus', () => {
   it('is the lesson until there is a terminal, then the terminal', async () => {
