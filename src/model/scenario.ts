@@ -111,7 +111,7 @@ export interface Question {
     | { type: 'choice'; choices: string[]; right: number; why?: (string | undefined)[] }
     | { type: 'exact'; text: string }
     | { type: 'number'; value: number }
-    | { type: 'pattern'; pattern: string };
+    | { type: 'pattern'; pattern: string /** An answer that it takes. */; example: string };
   /** Shown once it is answered rightly. */
   explain: string;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Question } from '../model/scenario.ts';
+import { pattern } from '../util/pattern.ts';
 import type { Fence } from './fence.ts';
 import { isTaken } from './ids.ts';
 import { suggest } from './nearest.ts';
@@ -7,8 +8,8 @@ import type { Report } from './report.ts';
 import { number, regex, text } from './values.ts';
 import { readShape, readYaml } from './yaml.ts';
 
-const answer = z.union([text, z.strictObject({ number }), z.strictObject({ pattern: regex })], {
-  error: 'must be text, "{ number: 3 }" or "{ pattern: a regular expression }"',
+const answer = z.union([text, z.strictObject({ number }), z.strictObject({ pattern: regex, example: text })], {
+  error: 'must be text, "{ number: 3 }" or "{ pattern: a regular expression, example: an answer that it takes }"',
 });
 const schema = z.strictObject({
   id: z.optional(text.check(z.refine((id) => !isTaken(id), 'is a word of the program itself; choose another'))),
@@ -34,6 +35,14 @@ export function readQuestion(fence: Fence, id: string, report: Report): Question
     report('invalid-value', yaml.at(['why']), '"why" needs one text for each wrong choice, in their order.');
     return undefined;
   }
+  if (typeof data.answer === 'object' && 'pattern' in data.answer && !takes(data.answer)) {
+    report(
+      'invalid-value',
+      yaml.at(['answer', 'example']),
+      'The pattern does not take this example, so nobody could answer.',
+    );
+    return undefined;
+  }
   // Where the right choice is, nothing is said.
   const why = data.why && [...data.why.slice(0, right), undefined, ...data.why.slice(right)];
   const wanted = toModel(data.answer, data.choices, right);
@@ -48,5 +57,14 @@ function toModel(
 ): Question['answer'] {
   if (choices) return { type: 'choice', choices, right };
   if (typeof answer === 'string') return { type: 'exact', text: answer };
-  return 'number' in answer ? { type: 'number', value: answer.number } : { type: 'pattern', pattern: answer.pattern };
+  return 'number' in answer ? { type: 'number', value: answer.number } : { type: 'pattern', ...answer };
+}
+
+/** A pattern that takes too long is told of by a rule of its own. */
+function takes(answer: { pattern: string; example: string }): boolean {
+  try {
+    return pattern(answer.pattern, { flags: 'i' }).test(answer.example);
+  } catch {
+    return true;
+  }
 }

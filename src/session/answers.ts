@@ -51,6 +51,20 @@ const plain = (text: string): string => {
   return unquoted.length > 1 ? unquoted.replace(/(?<![.\s])[.!]$/, '').trim() : unquoted;
 };
 
+/** What the document itself would answer, as `isRight` takes it. */
+export function rightAnswer({ answer }: Question): string {
+  switch (answer.type) {
+    case 'choice':
+      return String(answer.right);
+    case 'exact':
+      return answer.text;
+    case 'number':
+      return String(answer.value);
+    case 'pattern':
+      return answer.example;
+  }
+}
+
 /** Whether an answer is right. `given` is the index of a choice, or what was written. Throws where a pattern takes too long to tell. */
 export function isRight({ ask, answer }: Question, given: string): boolean {
   switch (answer.type) {

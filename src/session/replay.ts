@@ -1,13 +1,14 @@
 import { questionsOf } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { UserError } from '../util/user-error.ts';
+import { rightAnswer } from './answers.ts';
 import { currentStep, type SessionState } from './state.ts';
 import type { Store } from './store.ts';
 
 /** What it takes of a session. */
 interface Replayed {
   readonly state: SessionState;
-  acceptAnswer(question: string): void;
+  answer(question: string, given: string): void;
   solve(): Promise<Verdict[]>;
   move(step: number): Promise<void>;
 }
@@ -17,7 +18,7 @@ export async function replay(session: Replayed, store: Store, startAt: number): 
   for (let { step } = session.state; step < startAt; step++) {
     const text = `Doing step ${step + 1} of the ${startAt} before yours`;
     store.dispatch({ type: 'phase', phase: { name: 'starting', text, fraction: step / startAt } });
-    for (const question of questionsOf(currentStep(session.state))) session.acceptAnswer(question.id);
+    for (const question of questionsOf(currentStep(session.state))) session.answer(question.id, rightAnswer(question));
     const verdicts = await session.solve();
     if (verdicts.some((verdict) => verdict.status !== 'pass')) {
       const { title } = currentStep(session.state);

@@ -219,11 +219,6 @@ export class Session {
     }
   }
 
-  /** Counts a question as answered rightly, for one whose right answer is only known as a pattern. */
-  acceptAnswer(question: string): void {
-    this.#store.dispatch({ type: 'answer', question, answer: { given: '', right: true } });
-  }
-
   /** A new lab, from the first step. */
   async reset(): Promise<void> {
     // Where the lab cannot be removed, as when the engine has gone, a new one cannot be made either, and that is said.

@@ -1,4 +1,5 @@
-import { type CommandBlock, type Question, questionsOf, type Step, solutionOf } from '../model/scenario.ts';
+import { type CommandBlock, questionsOf, type Step, solutionOf } from '../model/scenario.ts';
+import { rightAnswer } from '../session/answers.ts';
 import type { Session } from '../session/session.ts';
 import { currentStep } from '../session/state.ts';
 import type { CommandRecord } from '../terminal/terminal.ts';
@@ -19,7 +20,7 @@ export interface Solved {
 /** Answers the questions of the step that a session is at, and types its solution, or other blocks in its place. */
 export async function solve(session: Session, blocks?: CommandBlock[]): Promise<Solved> {
   const step: Step = currentStep(session.state);
-  answerRightly(session, questionsOf(step));
+  for (const question of questionsOf(step)) session.answer(question.id, rightAnswer(question));
   const typed: Typed[] = [];
   for (const block of blocks ?? solutionOf(step)) {
     try {
@@ -30,14 +31,4 @@ export async function solve(session: Session, blocks?: CommandBlock[]): Promise<
     }
   }
   return { typed };
-}
-
-/** Gives the right answer to each question; a pattern does not say what that is, so it is taken as given. */
-function answerRightly(session: Session, questions: Question[]): void {
-  for (const { id, answer } of questions) {
-    if (answer.type === 'choice') session.answer(id, String(answer.right));
-    else if (answer.type === 'exact') session.answer(id, answer.text);
-    else if (answer.type === 'number') session.answer(id, String(answer.value));
-    else session.acceptAnswer(id);
-  }
 }

@@ -248,6 +248,13 @@ const FAULTS: Fault[] = [
   ],
   ['too few words for wrong choices', 'answer: 16 MB', 'why: ‸[]\nanswer: 16 MB', 'invalid-value', 'each wrong choice'],
   ['a number that is none', 'answer: { number: 3 }', 'answer: { number: ‸three }', 'invalid-value', 'must be a number'],
+  [
+    'an example that the pattern does not take',
+    'example: "{{replica.port}}" }',
+    'example: ‸twelve }',
+    'invalid-value',
+    'does not take this example',
+  ],
   ['neither text nor number nor pattern', 'answer: { number: 3 }', 'answer: ‸[3]', 'invalid-value', '{ pattern:'],
 ];
 

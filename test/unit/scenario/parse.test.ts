@@ -91,7 +91,7 @@ test('questions take choices, a number, a pattern or text', () => {
   expect(questionsOf(ask).map(({ id, answer }) => [id, answer])).toEqual([
     ['wal-size', { type: 'choice', choices: ['1 MB', '16 MB', '1 GB'], right: 1 }],
     ['ask-the-server:question-2', { type: 'number', value: 3 }],
-    ['ask-the-server:question-3', { type: 'pattern', pattern: '^5433$' }],
+    ['ask-the-server:question-3', { type: 'pattern', pattern: '^5433$', example: '5433' }],
     ['ask-the-server:question-4', { type: 'exact', text: 'postgres' }],
   ]);
 });

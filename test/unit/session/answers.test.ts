@@ -33,14 +33,14 @@ describe('isRight', () => {
     [{ type: 'exact', text: 'of the  server' }, 'Of the server.', true],
     [{ type: 'exact', text: '.' }, '.', true],
     [{ type: 'choice', choices: ['a', 'b'], right: 0 }, '', false],
-    [{ type: 'pattern', pattern: '^t(rue)?$' }, 'True', true],
-    [{ type: 'pattern', pattern: '^t(rue)?$' }, 'untrue', false],
+    [{ type: 'pattern', pattern: '^t(rue)?$', example: 't' }, 'True', true],
+    [{ type: 'pattern', pattern: '^t(rue)?$', example: 't' }, 'untrue', false],
   ])('%j answered with “%s”: %s', (answer, given, right) => {
     expect(isRight(question(answer), given)).toBe(right);
   });
 
   it('says so where a pattern takes too long to tell', () => {
-    const slow = question({ type: 'pattern', pattern: '^(a+)+$' });
+    const slow = question({ type: 'pattern', pattern: '^(a+)+$', example: 'a' });
     expect(() => isRight(slow, `${'a'.repeat(60)}!`)).toThrow('takes longer than 500 ms');
   });
 });
