@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CommandRecord, Terminal } from '../../../src/terminal/terminal.ts';
+import { whyNotWithout } from '../../leave-out.ts';
 import { bash } from './harness.ts';
 
 let terminal: Terminal;
@@ -59,7 +60,8 @@ describe('commands are told apart whatever was done to the screen', () => {
   });
 });
 
-test('the tab says what it is at', async () => {
+const noLess = whyNotWithout('less');
+test(`the tab says what it is at${noLess ? ` (left out: less, as ${noLess})` : ''}`, async () => {
   const comes = (state: object) => expect.poll(() => terminal.state).toEqual(state);
   const bashAt = { at: 'bash', waits: 'command', typed: '', cwd: '/tmp' };
   expect(terminal.state).toEqual({ at: 'starting' });
@@ -72,7 +74,7 @@ test('the tab says what it is at', async () => {
     ["printf '\\e[?1049h'; read -rsn1; printf '\\e[?1049l'", 'full-screen', 'q'],
     ['read -e', 'line-editor', '\r'],
   ];
-  for (const [command, at, key] of programs) {
+  for (const [command, at, key] of programs.filter(([command]) => !noLess || !command.includes('less'))) {
     terminal.write(`${command}\r`);
     await comes({ at, app: 'bash', command });
     terminal.write(key);
