@@ -29,7 +29,7 @@ interface Around {
 }
 
 /**
- * What may confuse somebody who looks at a tab, in one line; null where nothing is known to. Only what the marks of bash and
+ * What may confuse somebody who looks at a tab, in one line that 80 columns hold; null where nothing is known to. Only what the marks of bash and
  * psql, and the command as it was typed, show: a guess would confuse more.
  */
 export function confusionIn(around: Around): string | null {
@@ -53,13 +53,13 @@ export function confusionIn(around: Around): string | null {
 }
 
 function inStatement(around: Around, { typed, open }: TabState & { at: 'psql' }): string | null {
-  if (SHELL.test(typed)) return `This is psql, which waits for SQL. ${shellOf(around)} Ctrl-C throws the line away.`;
+  if (SHELL.test(typed)) return `This is psql. ${shellOf(around)}; Ctrl-C clears the line.`;
   switch (open) {
     case "'":
     case '"':
-      return `A quote is open (${open}): close it, or throw the statement away with Ctrl-C.`;
+      return `A quote is open (${open}): close it, or Ctrl-C throws the statement away.`;
     case '$':
-      return 'A dollar quote is open: close it, or throw the statement away with Ctrl-C.';
+      return 'A dollar quote is open: close it, or Ctrl-C throws the statement away.';
     case '*':
       return 'A comment is open: */ closes it.';
     case '(':
@@ -76,7 +76,7 @@ function afterCommand(around: Around): string | null {
   if (app === 'bash' && ['127', '2'].includes(status) && SQL.test(command))
     return `This is bash, and that was for psql. ${psqlOf(around)}`;
   if (app === 'psql' && status === '42601' && SHELL.test(command))
-    return `This is psql, and that was for the shell. ${shellOf(around)}`;
+    return `This is psql; that was for a shell. ${shellOf(around)}.`;
   return app === around.state.at ? restOf(around) : null;
 }
 
@@ -88,7 +88,7 @@ function restOf({ step, tab, last }: Around): string | null {
   const lines = mine.flatMap(({ text }) => text.split('\n').map((line) => line.trim()));
   if (lines.includes(typed)) return null;
   const whole = lines.find((line) => line.startsWith(`${typed} `));
-  return whole ? `The lesson's command goes on with: ${whole.slice(typed.length).trim()}` : null;
+  return whole ? `The lesson's command goes on: ${whole.slice(typed.length).trim()}` : null;
 }
 
 /** Where psql is, for somebody in bash. */
@@ -99,5 +99,5 @@ function psqlOf({ scenario, tab, key }: Around): string {
 
 function shellOf({ scenario, tab, key }: Around): string {
   const index = scenario.terminals.findIndex(({ name, command }) => name !== tab && command === undefined);
-  return index >= 0 ? `A shell is in ${scenario.terminals[index]!.name}: ${key(index)}.` : '\\q leaves psql.';
+  return index >= 0 ? `A shell is in ${scenario.terminals[index]!.name}: ${key(index)}` : '\\q leaves psql';
 }

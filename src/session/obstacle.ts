@@ -1,9 +1,12 @@
 import type { CommandBlock } from '../model/scenario.ts';
 import type { TabState } from '../terminal/terminal.ts';
 
+/** Characters of a command: with all that is said of it, it fits a line of 80 columns. */
+const LONGEST = 24;
+
 const short = (command: string): string => {
   const [first = ''] = command.split('\n');
-  return first.length > 40 ? `${first.slice(0, 39)}…` : first;
+  return first.length > LONGEST ? `${first.slice(0, LONGEST - 1)}…` : first;
 };
 
 /** Why a block cannot be typed into its tab as that is now, and how to leave what is in the way; null where it can. */
@@ -15,12 +18,12 @@ export function obstacleTo(block: CommandBlock, state: TabState): string | null 
     case 'full-screen':
       return `\`${short(state.command)}\` has the screen of ${tab}. Leave it first.`;
     case 'line-editor':
-      return `\`${short(state.command)}\` waits for a line in ${tab}. Leave it first: Ctrl-D, or exit.`;
+      return `\`${short(state.command)}\` waits for a line in ${tab}: Ctrl-D leaves it.`;
     case 'program':
       return block.interrupt ? null : `\`${short(state.command)}\` is still running in ${tab}. Ctrl-C ends it.`;
     case 'psql':
       if (block.language === 'sh')
-        return `psql is open in ${tab}, and the command is one for the shell: \\q leaves psql.`;
+        return `psql is open in ${tab}, and this is for the shell: \\q leaves psql.`;
       if (!state.connected && !/^\s*\\c/.test(block.text))
         return `psql in ${tab} has lost its server: once that runs, \\c connects again.`;
       return null;

@@ -26,18 +26,23 @@ const ran = (app: 'bash' | 'psql', command: string, status: string | null) =>
 
 const whole = 'pg_receivewal --directory=/var/lib/archive --slot=archive --synchronous';
 const step: Step = { ...scenario.steps[1]!, blocks: [block({ text: whole }), block({ text: 'sudo ls' })] };
-const look = (state: TabState, last?: CommandRecord) =>
-  confusionIn({ scenario, step, tab: 'shell', state, last, key: (index) => `key ${index + 1}` });
+const look = (state: TabState, last?: CommandRecord, tab = 'shell') =>
+  confusionIn({ scenario, step, tab, state, last, key: (index) => `Ctrl-G ${index + 1}` });
+/** Columns of the line at the bottom of a terminal of 80. */
+const ROOM = 76;
+/** From there on a notice has a panel of its own. */
+const NOTICE = 74;
 
 describe('what may confuse', () => {
   it.each<[string, TabState, CommandRecord | undefined, RegExp]>([
-    ['SQL in bash', bash(), ran('bash', 'SELECT 1;', '127'), /This is bash.*in psql: key 2/],
+    ['SQL in bash', bash(), ran('bash', 'SELECT 1;', '127'), /This is bash.*in psql: Ctrl-G 2/],
     ['select, which bash has too', bash(), ran('bash', 'select * from x;', '2'), /This is bash/],
     ['a backslash command in bash', bash(), ran('bash', '\\dt', '127'), /This is bash/],
     ['a shell command in psql', psql({ waits: 'more', typed: 'pg_dump bakery' }), undefined, /This is psql.*Ctrl-C/],
-    ['the same with a semicolon', psql(), ran('psql', 'ls -l;', '42601'), /This is psql.*key 3/],
+    ['the same with a semicolon', psql(), ran('psql', 'ls -l;', '42601'), /This is psql.*Ctrl-G 3/],
     ['a missing semicolon', psql({ waits: 'more', typed: 'SELECT 1' }), undefined, /semicolon/],
     ['an open quote', psql({ waits: 'more', typed: "SELECT 'a", open: "'" }), undefined, /quote is open \('\)/],
+    ['an open dollar quote', psql({ waits: 'more', typed: 'DO $$', open: '$' }), undefined, /Ctrl-C throws/],
     ['an open quote in bash', bash('more'), undefined, /bash waits for the rest/],
     ['rows of COPY', psql({ waits: 'data', typed: 'COPY x FROM stdin;' }), undefined, /\\\./],
     ['a pager', { at: 'pager', command: 'SELECT 1;', app: 'psql' }, undefined, /q leaves/],
@@ -51,6 +56,8 @@ describe('what may confuse', () => {
     ['half a command that ended', bash(), ran('bash', whole.replace(' --synchronous', ''), '1'), /--synchronous$/],
   ])('is said: %s', (_, state, last, wanted) => {
     expect(look(state, last)).toMatch(wanted);
+    for (const tab of ['shell', 'psql', 'elsewhere'])
+      expect(`? ${look(state, last, tab)}`.length, tab).toBeLessThanOrEqual(ROOM);
   });
 
   it.each<[string, TabState, CommandRecord | undefined]>([
@@ -84,8 +91,11 @@ describe('what is in the way of a command', () => {
     ['nothing', sh, bash(), null],
     ['a half-typed command', sh, bash('more'), null],
   ])('is named: %s', (_, wanted, state, text) => {
-    if (text) expect(obstacleTo(wanted, state)).toMatch(text);
-    else expect(obstacleTo(wanted, state)).toBeNull();
+    if (text) {
+      expect(obstacleTo(wanted, state)).toMatch(text);
+      const longest = 'command' in state ? { ...state, command: `${state.command}${' -x'.repeat(30)}` } : state;
+      expect(obstacleTo({ ...wanted, terminal: 'postgres' }, longest)!.length).toBeLessThanOrEqual(NOTICE);
+    } else expect(obstacleTo(wanted, state)).toBeNull();
   });
 
   it.each<[string, CommandBlock, TabState, RegExp | null]>([
@@ -93,7 +103,9 @@ describe('what is in the way of a command', () => {
     ['Ctrl-C for a half-typed command', sh, bash('more'), /Ctrl-C.*not complete/],
     ['Ctrl-C where nothing runs', { ...sh, interrupt: true }, bash(), null],
   ])('and what is pressed is said: %s', (_, wanted, state, text) => {
-    if (text) expect(pressedFor(wanted, state)).toMatch(text);
-    else expect(pressedFor(wanted, state)).toBeNull();
+    if (text) {
+      expect(pressedFor(wanted, state)).toMatch(text);
+      expect(pressedFor({ ...wanted, terminal: 'postgres' }, state)!.length).toBeLessThanOrEqual(NOTICE);
+    } else expect(pressedFor(wanted, state)).toBeNull();
   });
 });
