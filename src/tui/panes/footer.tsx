@@ -1,3 +1,6 @@
+import { questionsOf } from '../../model/scenario.ts';
+import { currentStep, type SessionState } from '../../session/state.ts';
+import type { Dialog } from '../dialog-keys.ts';
 import { type Binding, type Command, LEADER, shownKey } from '../keymap.ts';
 import { offered } from '../offered.ts';
 import type { Player } from '../player.ts';
@@ -12,7 +15,7 @@ const EXPENDABLE: Command['do'][] = ['previous', 'check', 'hint', 'answer', 'qui
 /** What the keys do now, in one word first; then those that follow the leader, as many as there is room for. */
 export function footerLine(player: Player, columns: number): Line<Command> {
   const { dialog } = player;
-  if (dialog) return dialogLine(dialog.kind);
+  if (dialog) return dialogLine(dialog, player.session.state);
   let shown = offered(player.session.state).filter(({ short }) => short);
   const draw = () => [...lead(player), ...shown.flatMap((binding) => hint(binding, player.focus))];
   for (const least of EXPENDABLE) {
@@ -37,15 +40,22 @@ function hint(binding: Binding, focus: 'terminal' | 'lesson'): Line<Command> {
   return clickable([span(' '), span(shownKey(binding), theme.key), span(` ${text}`)], binding.command);
 }
 
-const dialogLine = (kind: 'menu' | 'help' | 'question' | 'closing'): Line<Command> => {
-  const keys = {
-    menu: '↑↓ choose  Enter takes it',
-    help: '↑↓ scroll  Esc closes',
-    question: 'Enter answers  Esc closes',
-    closing: '',
-  }[kind];
-  return [span(' ANSWERING', theme.strong), span(`  ${keys}`)];
-};
+function dialogLine(dialog: Dialog, state: SessionState): Line<Command> {
+  const [what, keys] = {
+    menu: () => ['CHOOSING', '↑↓ choose  Enter takes it'],
+    help: () => ['HELP', '↑↓ scroll  Esc closes'],
+    question: () => ['ANSWERING', `${dialog.kind === 'question' ? answerKeys(dialog.question, state) : ''}  Esc closes`],
+    closing: () => ['LEAVING', ''],
+  }[dialog.kind]();
+  return [span(` ${what}`, theme.strong), span(`  ${keys}`)];
+}
+
+/** The same keys as the question's own panel names. */
+function answerKeys(id: string, state: SessionState): string {
+  if (state.steps[state.step]!.answers[id]?.right) return 'Enter goes on';
+  const asked = questionsOf(currentStep(state)).find((question) => question.id === id);
+  return asked?.answer.type === 'choice' ? `1–${asked.answer.choices.length} answer` : 'Enter answers';
+}
 
 export function Footer({ player, layout }: PaneProps) {
   return <Rows rect={layout.footer} lines={[footerLine(player, layout.footer.width)]} />;

@@ -4,6 +4,8 @@ import { nextBlock } from '../../../src/session/state.ts';
 import type { Terminal } from '../../../src/terminal/terminal.ts';
 import { press } from '../../../src/tui/perform.ts';
 import { Player } from '../../../src/tui/player.ts';
+import { footerLine } from '../../../src/tui/panes/footer.tsx';
+import { plainText } from '../../../src/tui/text.ts';
 import { typed } from '../../../src/tui/typed.ts';
 import { scenario } from '../../fixtures/tui-scenario.ts';
 import { LablessSession } from '../../fixtures/tui-session.ts';
@@ -246,6 +248,20 @@ describe('questions', () => {
     await session.next();
     press('a', ' ', 'enter');
     expect(session.state.steps[1]!.answers).toEqual({});
+  });
+});
+
+describe('the last line', () => {
+  it.each([
+    ['the help', ['?'], /HELP {2}↑↓ scroll {2}Esc closes/],
+    ['a menu', ['q'], /CHOOSING {2}↑↓ choose {2}Enter takes it/],
+    ['a question with choices', ['a'], /ANSWERING {2}1–3 answer {2}Esc/],
+    ['one that was answered', ['a', '2'], /ANSWERING {2}Enter goes on {2}Esc/],
+    ['a question in words', ['n', 'a'], /ANSWERING {2}Enter answers {2}Esc/],
+  ])('says what keys do in %s', async (_, keys, said) => {
+    const { player, press } = await ready(NARROW);
+    press(...keys);
+    expect(plainText(footerLine(player, 80))).toMatch(said);
   });
 });
 
