@@ -35,6 +35,8 @@ export type Phase =
 export interface Notice {
   kind: 'info' | 'error';
   text: string;
+  /** Name of the tab in which something is in the way: at its next prompt or command that is no longer so. */
+  blocked?: string;
 }
 
 export interface StepState {
@@ -51,6 +53,8 @@ export interface StepState {
   readonly answers: Readonly<Record<string, Answer>>;
   /** All its checks have passed together, once. */
   readonly completed: boolean;
+  /** They have in the lab that there is, since the session began. */
+  readonly held?: boolean;
 }
 
 /** How a command block stands; `left-out` is one that the learner did by themselves, or does not want. */
@@ -115,14 +119,16 @@ export function reduce(state: SessionState, action: Action): SessionState {
     case 'phase':
       return { ...state, phase: action.phase };
     case 'step':
-      return { ...state, step: action.step, notice: null };
+      return { ...fromFirst(state, action.step), step: action.step, notice: null };
     case 'entered':
       return change(action.step, { entered: true });
     case 'checking':
       return { ...state, checking: action.checking };
     case 'verdicts': {
-      const completed = state.steps[action.step]!.completed || allPass(action.verdicts);
-      return change(action.step, { verdicts: action.verdicts, latched: action.latched, completed });
+      const { completed, held = false } = state.steps[action.step]!;
+      const { verdicts, latched } = action;
+      const all = allPass(verdicts);
+      return change(action.step, { verdicts, latched, completed: completed || all, held: held || all });
     }
     case 'block': {
       const { [action.block]: _, ...blocks } = state.steps[action.step]!.blocks;
@@ -163,6 +169,16 @@ export const shownBlocks = (state: SessionState): CommandBlock[] =>
 export function nextBlock(state: SessionState): CommandBlock | undefined {
   const { blocks } = state.steps[state.step]!;
   return shownBlocks(state).find(({ id }) => blocks[id] !== 'done' && blocks[id] !== 'left-out');
+}
+
+/**
+ * A finished step of which some commands were typed by hand begins again at its first: those that are left would be typed where
+ * the others have not led.
+ */
+function fromFirst(state: SessionState, step: number): SessionState {
+  const unfinished = state.steps[step]!.completed && nextBlock({ ...state, step });
+  if (!unfinished) return state;
+  return { ...state, steps: state.steps.map((each, i) => (i === step ? { ...each, blocks: {} } : each)) };
 }
 
 /** The first question of the step that has not been answered rightly. */

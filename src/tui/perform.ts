@@ -144,7 +144,7 @@ function goOn(player: Player): void {
   player.attempt(session.next());
   if (!skipped || session.state.step === step) return;
   const checks = open === 1 ? 'one check is' : `${open} checks are`;
-  const done = steps[step]!.completed ? 'no longer done' : 'not done';
+  const done = steps[step]!.held ? 'no longer done' : 'not done';
   player.say(`Step ${step + 1} is ${done}: ${checks} open. ${keyFor('previous')} goes back.`);
 }
 

@@ -150,15 +150,19 @@ function messageOf(player: Player, spinner: string): Line<Command> {
   return confusion && player.terminal ? line(`? ${confusion}`) : doneLine(player);
 }
 
+const UNDONE = 'This step was done, but a check holds no longer.';
+/** The lab may be another, or have changed since this session began: how it was is not known. */
+const ELSEWHERE = 'You have finished this step before; not all of it holds in this lab.';
+
 /** How to go on, once there is nothing left to do here. */
 function doneLine(player: Player): Line<Command> {
   const { state } = player.session;
-  const { verdicts, completed } = state.steps[state.step]!;
+  const { verdicts, completed, held } = state.steps[state.step]!;
   const last = state.step === state.steps.length - 1;
   const checked = verdicts.length > 0;
   if (!allPass(verdicts)) {
     const seen = completed && verdicts.every((verdict) => verdict !== null);
-    return seen ? line('This step was done, but a check holds no longer.', theme.strong) : [];
+    return seen ? line(held ? UNDONE : ELSEWHERE, theme.strong) : [];
   }
   const done = checked ? [span(`${glyphs.pass} Step done`, theme.passStrong), span(' — ')] : [];
   return last

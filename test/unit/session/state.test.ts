@@ -86,6 +86,30 @@ describe('reduce', () => {
     expect(before).toEqual(copy);
   });
 
+  it('begins a finished step that was typed partly by hand at its first command when it is entered again', () => {
+    const at = (done: string[], completed: boolean) => {
+      let state = initialState(scenario([command('run', 'a'), command('run', 'b'), checks('c')], []), 'local');
+      if (completed)
+        state = reduce(state, { type: 'verdicts', step: 0, verdicts: [{ status: 'pass' }], latched: [] });
+      for (const block of done) state = reduce(state, { type: 'block', step: 0, block, status: 'done' });
+      for (const step of [1, 0]) state = reduce(state, { type: 'step', step });
+      return nextBlock(state)?.id;
+    };
+    expect(at(['a'], true)).toBe('a');
+    expect(at(['a'], false)).toBe('b');
+    expect(at(['a', 'b'], true)).toBeUndefined();
+  });
+
+  it('knows whether a finished step has held in the lab that there is', () => {
+    let state = initialState(scenario([checks('a')]), 'local');
+    state = reduce(state, { type: 'verdicts', step: 0, verdicts: [{ status: 'pass' }], latched: [] });
+    state = reduce(state, { type: 'verdicts', step: 0, verdicts: [fail], latched: [] });
+    expect(state.steps[0]).toMatchObject({ completed: true, held: true });
+    state = reduce(state, { type: 'reset' });
+    state = reduce(state, { type: 'verdicts', step: 0, verdicts: [fail], latched: [] });
+    expect(state.steps[0]).toMatchObject({ completed: true, held: false });
+  });
+
   it('forgets everything of the lab on a reset, and not what was finished', () => {
     let state = initialState(scenario([checks('a')], [checks('b')]), 'local');
     state = reduce(state, { type: 'verdicts', step: 0, verdicts: [{ status: 'pass' }], latched: [] });

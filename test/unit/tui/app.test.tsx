@@ -102,6 +102,16 @@ describe('the screen', () => {
     await seen('✓ Step done — Ctrl-G n for the next step');
   });
 
+  it('says of a step that was finished in another lab no more than is known', async () => {
+    const { session, seen } = await show(80, 24);
+    session.judge({ status: 'pass' }, { status: 'pass' }, { status: 'pass' });
+    session.judge({ status: 'pass' });
+    await seen('This step was done, but a check holds no longer.');
+    session.dispatch({ type: 'reset' }, { type: 'phase', phase: { name: 'ready' } });
+    session.judge({ status: 'pass' });
+    await seen('You have finished this step before; not all of it holds in this lab.');
+  });
+
   it('does what is clicked', async () => {
     const { session, player, seen, clickOn } = await show(120, 40);
     expect(clickOn('▶ shell')).toEqual({ do: 'run', block: 'rows' });
