@@ -90,6 +90,7 @@ export class Lookout {
   /** Takes down that a command was run, in the present step. */
   began(terminal: string, record: CommandRecord): void {
     const { step } = this.#store.state;
+    this.#store.unblock(terminal);
     this.#ran.set(step, [...(this.#ran.get(step) ?? []), { terminal, record }]);
   }
 

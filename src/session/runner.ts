@@ -64,7 +64,9 @@ export class Runner {
       if (lost) this.#store.tell('error', lostText(lost.step, lost.check.name));
       else await this.run(block);
     } catch (error) {
-      if (!this.#around.signal().aborted) this.#store.tell('error', messageOf(error));
+      if (this.#around.signal().aborted) return;
+      const blocked = error instanceof UserError && error.code === 'terminal-busy' ? block.terminal : undefined;
+      this.#store.tell('error', messageOf(error), blocked);
     }
   }
 

@@ -34,6 +34,7 @@ export class Session {
   readonly #entrances = new Entrances((step) => this.#setUpStep(step));
   readonly #events: TabEvents = {
     began: (terminal, record) => this.#lookout.began(terminal, record),
+    prompted: (terminal) => this.#store.unblock(terminal),
     ended: () => this.#lookout.glance(),
     changed: () => this.#store.notify(),
     pressed: (text) => this.tell('info', text),

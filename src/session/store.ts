@@ -26,8 +26,13 @@ export class Store {
   }
 
   /** Shows the person something that is not part of the lesson. */
-  tell(kind: Notice['kind'], text: string): void {
-    this.dispatch({ type: 'notice', notice: { kind, text } });
+  tell(kind: Notice['kind'], text: string, blocked?: string): void {
+    this.dispatch({ type: 'notice', notice: { kind, text, ...(blocked !== undefined && { blocked }) } });
+  }
+
+  /** What was in the way in a tab, if that was told, is so no longer. */
+  unblock(tab: string): void {
+    if (this.#state.notice?.blocked === tab) this.dispatch({ type: 'notice', notice: null });
   }
 
   notify(): void {

@@ -17,6 +17,7 @@ export type Places = Record<string, Place>;
 export interface TabEvents {
   began(terminal: string, record: CommandRecord): void;
   ended(terminal: string, record: CommandRecord): void;
+  prompted(terminal: string): void;
   changed(): void;
   /** A key was pressed before a block was typed, which ended something. */
   pressed(text: string): void;
@@ -109,6 +110,7 @@ export class Tabs {
     });
     terminal.on('commandStart', (record) => this.#events.began(spec.name, record));
     terminal.on('commandEnd', (record) => this.#events.ended(spec.name, record));
+    terminal.on('prompt', () => this.#events.prompted(spec.name));
     this.#open.set(spec.name, terminal);
     this.#events.changed();
     if (place?.background) {

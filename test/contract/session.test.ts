@@ -99,6 +99,7 @@ forEachRuntime((runtime) => {
       expect(session.state.notice?.text).toMatch(/pg_sleep.*still running in psql\. Ctrl-C ends it/);
       expect(session.state.steps[1]!.blocks).toEqual({ [remove!.id]: 'done' });
       await psql.interrupt();
+      expect(session.state.notice).toBeNull();
       await session.runNext();
       expect(session.state.steps[1]!.blocks).toMatchObject({ [select!.id]: 'done' });
 
