@@ -22,8 +22,7 @@ export function obstacleTo(block: CommandBlock, state: TabState): string | null 
     case 'program':
       return block.interrupt ? null : `\`${short(state.command)}\` is still running in ${tab}. Ctrl-C ends it.`;
     case 'psql':
-      if (block.language === 'sh')
-        return `psql is open in ${tab}, and this is for the shell: \\q leaves psql.`;
+      if (block.language === 'sh') return `psql is open in ${tab}, and this is for the shell: \\q leaves psql.`;
       if (!state.connected && !/^\s*\\c/.test(block.text))
         return `psql in ${tab} has lost its server: once that runs, \\c connects again.`;
       return null;

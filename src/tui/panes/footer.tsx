@@ -44,7 +44,10 @@ function dialogLine(dialog: Dialog, state: SessionState): Line<Command> {
   const [what, keys] = {
     menu: () => ['CHOOSING', '↑↓ choose  Enter takes it'],
     help: () => ['HELP', '↑↓ scroll  Esc closes'],
-    question: () => ['ANSWERING', `${dialog.kind === 'question' ? answerKeys(dialog.question, state) : ''}  Esc closes`],
+    question: () => [
+      'ANSWERING',
+      `${dialog.kind === 'question' ? answerKeys(dialog.question, state) : ''}  Esc closes`,
+    ],
     closing: () => ['LEAVING', ''],
   }[dialog.kind]();
   return [span(` ${what}`, theme.strong), span(`  ${keys}`)];

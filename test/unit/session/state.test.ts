@@ -89,8 +89,7 @@ describe('reduce', () => {
   it('begins a finished step that was typed partly by hand at its first command when it is entered again', () => {
     const at = (done: string[], completed: boolean) => {
       let state = initialState(scenario([command('run', 'a'), command('run', 'b'), checks('c')], []), 'local');
-      if (completed)
-        state = reduce(state, { type: 'verdicts', step: 0, verdicts: [{ status: 'pass' }], latched: [] });
+      if (completed) state = reduce(state, { type: 'verdicts', step: 0, verdicts: [{ status: 'pass' }], latched: [] });
       for (const block of done) state = reduce(state, { type: 'block', step: 0, block, status: 'done' });
       for (const step of [1, 0]) state = reduce(state, { type: 'step', step });
       return nextBlock(state)?.id;
