@@ -193,6 +193,12 @@ export class Screen {
     this.#xterm.write('', done);
   }
 
+  /** A program rings. Returns what takes the listener away again. */
+  onBell(listener: () => void): () => void {
+    const bell = this.#xterm.onBell(listener);
+    return () => bell.dispose();
+  }
+
   onMark(listener: (data: string) => void): void {
     this.#xterm.parser.registerOscHandler(133, (data) => {
       if (data.length <= LONGEST_MARK) listener(data);

@@ -30,6 +30,8 @@ export interface CompositorOptions {
 
 /** How long a program inside may keep its half-drawn frame from being shown (mode 2026). */
 const MAX_SYNCHRONIZED_MS = 100;
+/** A program may ring without end. */
+const BELL_PAUSE_MS = 200;
 /** From this many characters on a change is wrapped, so that no half of it is seen. */
 const SMALL_CHANGE = 64;
 
@@ -60,6 +62,7 @@ export class Compositor {
   #clear = true;
   #cursor = '';
 
+  #rang = Number.NEGATIVE_INFINITY;
   #lastPaint = 0;
   #timer: NodeJS.Timeout | undefined;
   #blocked = false;
@@ -99,9 +102,19 @@ export class Compositor {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#panes = panes;
     this.#focused = focused;
-    this.#unsubscribe = panes.map(({ terminal }) => terminal.on('change', () => this.schedule()));
+    this.#unsubscribe = panes.flatMap(({ terminal }) => [
+      terminal.on('change', () => this.schedule()),
+      terminal.screen.onBell(() => this.#ring()),
+    ]);
     this.#stale.fill(true);
     this.schedule();
+  }
+
+  #ring(): void {
+    const now = performance.now();
+    if (!this.#active || this.#blocked || now - this.#rang < BELL_PAUSE_MS) return;
+    this.#rang = now;
+    this.#out.write('\x07');
   }
 
   /** Called after the compositor knows a new size, and Ink too. Returns what takes the listener away again. */

@@ -50,6 +50,14 @@ describe('chrome and terminals together', () => {
     ]);
   });
 
+  test('rings for a terminal that is shown, and once for a program that rings without end', async () => {
+    await print('\x07');
+    expect(screen.writes).not.toContain('\x07');
+    compositor.setPanes([{ terminal, ...PANE }], terminal);
+    await print('\x07'.repeat(1000));
+    expect(screen.writes.filter((text) => text === '\x07')).toHaveLength(1);
+  });
+
   test('takes frames from a real Ink app, and none of its mode switches for one', async () => {
     const app = render(h(Box, { borderStyle: 'round', width: 20, height: 3 }, h(Text, null, 'hello ✓')), {
       stdout: compositor.stdout,
