@@ -1,5 +1,5 @@
 import type { Lab } from '../lab/lab.ts';
-import type { CommandBlock } from '../model/scenario.ts';
+import type { CommandBlock, Scenario } from '../model/scenario.ts';
 import type { TerminalSpec } from '../model/topology.ts';
 import { ensureProgram, openTerminal } from '../terminal/open.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
@@ -26,7 +26,7 @@ export interface TabEvents {
 /** The terminals of a session, one a tab, open as long as the lab runs. */
 export class Tabs {
   #lab: Lab;
-  #specs: TerminalSpec[];
+  #scenario: Scenario;
   #size: TerminalSize;
   #events: TabEvents;
   #open = new Map<string, Terminal>();
@@ -38,10 +38,10 @@ export class Tabs {
   readonly #pager: boolean;
 
   /** Without `pager`, long output is printed to its end (`OpenOptions.pager`). */
-  constructor(lab: Lab, specs: TerminalSpec[], size: TerminalSize, events: TabEvents, pager = true) {
+  constructor(lab: Lab, scenario: Scenario, size: TerminalSize, events: TabEvents, pager = true) {
     this.#pager = pager;
     this.#lab = lab;
-    this.#specs = specs;
+    this.#scenario = scenario;
     this.#size = size;
     this.#events = events;
   }
@@ -52,9 +52,9 @@ export class Tabs {
 
   /** Opens all; resolves when the one in front is there. The others are waited for when they are typed into. */
   async open(front: string, places: Places, signal: AbortSignal): Promise<void> {
-    const first = this.#specs.find((spec) => spec.name === front)!;
+    const first = this.#scenario.terminals.find((spec) => spec.name === front)!;
     const wanted = AbortSignal.any([signal, this.#end.signal]);
-    for (const spec of [first, ...this.#specs.filter((other) => other !== first)]) {
+    for (const spec of [first, ...this.#scenario.terminals.filter((other) => other !== first)]) {
       const opening = this.#start(spec, places[spec.name], wanted);
       // Its failure is met by whoever types into it.
       opening.catch(() => {});
@@ -79,12 +79,12 @@ export class Tabs {
     if (!opening) throw new UserError('lab-not-ready', 'The lab is not ready yet.');
     const terminal = await opening;
     const options = { timeout: block.timeout, signal };
-    const obstacle = obstacleTo(block, terminal.state);
+    const obstacle = obstacleTo(block, terminal.state, this.#scenario);
     if (obstacle) throw new UserError('terminal-busy', obstacle);
     const pressed = pressedFor(block, terminal.state);
     if (pressed) this.#events.pressed(pressed);
     if (block.interrupt) await terminal.interrupt(options);
-    const spec = this.#specs.find(({ name }) => name === block.terminal)!;
+    const spec = this.#scenario.terminals.find(({ name }) => name === block.terminal)!;
     await ensureProgram(terminal, spec, options);
     if (!block.background) return terminal.type(block.text, options);
     this.#background.set(block.terminal, block.text);

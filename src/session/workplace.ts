@@ -42,7 +42,7 @@ export class Workplace {
   constructor(lab: Lab, scenario: Scenario, size: TerminalSize, events: TabEvents, pager?: boolean) {
     this.lab = lab;
     this.sql = new SqlPool(lab, scenario.lab);
-    this.tabs = new Tabs(lab, scenario.terminals, size, events, pager);
+    this.tabs = new Tabs(lab, scenario, size, events, pager);
   }
 
   /** Closes the terminals and the connections, and leaves the lab running. */

@@ -92,10 +92,24 @@ describe('what is in the way of a command', () => {
     ['a half-typed command', sh, bash('more'), null],
   ])('is named: %s', (_, wanted, state, text) => {
     if (text) {
-      expect(obstacleTo(wanted, state)).toMatch(text);
+      expect(obstacleTo(wanted, state, scenario)).toMatch(text);
       const longest = 'command' in state ? { ...state, command: `${state.command}${' -x'.repeat(30)}` } : state;
-      expect(obstacleTo({ ...wanted, terminal: 'postgres' }, longest)!.length).toBeLessThanOrEqual(NOTICE);
-    } else expect(obstacleTo(wanted, state)).toBeNull();
+      expect(obstacleTo({ ...wanted, terminal: 'postgres' }, longest, scenario)!.length).toBeLessThanOrEqual(NOTICE);
+    } else expect(obstacleTo(wanted, state, scenario)).toBeNull();
+  });
+
+  it.each<[string, Partial<CommandBlock>, number, string, RegExp | null]>([
+    ['another server', {}, 5433, 'SELECT 2;', /psql in psql is connected to port 5433, not to 5432: \\q leaves it/],
+    ['the usual server', {}, 5432, 'SELECT 2;', null],
+    ['another server that a block leads to', {}, 5433, '\\c - - - 5433', null],
+    ['another server, for a database of the usual one', { text: '\\c bakery' }, 5433, 'SELECT 2;', /port 5433/],
+    ['a block that goes back', { text: '\\c - - - 5432' }, 5433, 'SELECT 2;', null],
+    ['a tab that opens with no psql', { terminal: 'shell' }, 5433, 'SELECT 2;', null],
+  ])('is a server that the lesson did not lead to: %s', (_, more, port, other, text) => {
+    const around = { ...scenario, steps: [{ ...step, blocks: [{ ...sql, text: other }] }] };
+    const said = obstacleTo({ ...sql, ...more }, psql({ port }), around);
+    if (text) expect(said).toMatch(text);
+    else expect(said).toBeNull();
   });
 
   it.each<[string, CommandBlock, TabState, RegExp | null]>([
