@@ -1,7 +1,7 @@
 import type { Lab } from '../lab/lab.ts';
 import type { CommandBlock, Scenario } from '../model/scenario.ts';
 import type { TerminalSpec } from '../model/topology.ts';
-import { ensureProgram, openTerminal } from '../terminal/open.ts';
+import { connectedTo, ensureProgram, openTerminal } from '../terminal/open.ts';
 import type { TerminalSize } from '../terminal/pty.ts';
 import type { CommandRecord, Terminal, TerminalContext } from '../terminal/terminal.ts';
 import { UserError } from '../util/user-error.ts';
@@ -33,6 +33,8 @@ export class Tabs {
   #opening = new Map<string, Promise<Terminal>>();
   #background = new Map<string, string>();
   #places: Places = {};
+  /** Where the psql of each tab was last, on the port on which it was first. */
+  #databases = new Map<string, { database: string; port: number }>();
   readonly #end = new AbortController();
 
   readonly #pager: boolean;
@@ -85,7 +87,10 @@ export class Tabs {
     if (pressed) this.#events.pressed(pressed);
     if (block.interrupt) await terminal.interrupt(options);
     const spec = this.#scenario.terminals.find(({ name }) => name === block.terminal)!;
-    await ensureProgram(terminal, spec, options);
+    // Where it had been left, psql goes on in the database in which it was.
+    const last = this.#databases.get(spec.name);
+    const command = spec.command && last ? connectedTo(spec.command, last.database, last.port) : spec.command;
+    await ensureProgram(terminal, { ...spec, command }, options);
     if (!block.background) return terminal.type(block.text, options);
     this.#background.set(block.terminal, block.text);
     return terminal.typeBackground(block.text, options);
@@ -110,7 +115,10 @@ export class Tabs {
     });
     terminal.on('commandStart', (record) => this.#events.began(spec.name, record));
     terminal.on('commandEnd', (record) => this.#events.ended(spec.name, record));
-    terminal.on('prompt', () => this.#events.prompted(spec.name));
+    terminal.on('prompt', () => {
+      this.#remember(spec.name, terminal);
+      this.#events.prompted(spec.name);
+    });
     this.#open.set(spec.name, terminal);
     this.#events.changed();
     if (place?.background) {
@@ -118,5 +126,12 @@ export class Tabs {
       await terminal.typeBackground(place.background, { timeout: 30_000, signal });
     }
     return terminal;
+  }
+
+  #remember(name: string, terminal: Terminal): void {
+    const { programs, database, port } = terminal.context();
+    if (programs.length !== 1 || database === undefined || port === undefined) return;
+    const home = this.#databases.get(name)?.port ?? port;
+    if (port === home) this.#databases.set(name, { database, port });
   }
 }

@@ -103,6 +103,11 @@ forEachRuntime((runtime) => {
       await session.runNext();
       expect(session.state.steps[1]!.blocks).toMatchObject({ [select!.id]: 'done' });
 
+      await psql.type('\\c student');
+      await psql.type('\\q');
+      await session.runNext(select);
+      expect(psql.context()).toMatchObject({ database: 'student' });
+
       await Promise.all([session.next(), session.previous(), session.next()]);
       expect(session.state.step).toBe(2);
       expect(await sh(session.lab!, 'cat /home/student/entered', 'student')).toBe('once');
