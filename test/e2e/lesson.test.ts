@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { Runtime } from '../../src/lab/lab.ts';
 import { checksOf, questionsOf, type Scenario, solutionOf } from '../../src/model/scenario.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
+import { rightAnswer } from '../../src/session/answers.ts';
 import type { Progress } from '../../src/session/progress.ts';
 import { forEachRuntime, major } from '../contract/runtimes.ts';
 import { leftOut } from '../leave-out.ts';
@@ -17,12 +18,12 @@ const TIMEOUT = 300_000;
 async function follow(student: Student, { steps }: Scenario): Promise<void> {
   for (const [index, step] of steps.entries()) {
     await student.sees(`Step ${index + 1} of ${steps.length}`);
-    for (const { answer } of questionsOf(step)) {
+    for (const question of questionsOf(step)) {
+      const { answer } = question;
       student.leader('a');
       await student.sees('Esc closes');
       if (answer.type === 'choice') student.type(String(answer.right + 1));
-      if (answer.type === 'exact') student.type(`${answer.text}\r`);
-      if (answer.type === 'number') student.type(`${answer.value}\r`);
+      else student.type(`${rightAnswer(question)}\r`);
       await student.sees('Enter goes on');
       student.type('\r');
       await student.misses('Enter goes on');
