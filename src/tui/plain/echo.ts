@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { Session } from '../../session/session.ts';
+import type { TabState } from '../../terminal/terminal.ts';
 
 /** Says what the tty of a tab is set to, by the shell that was started for the tab: its environment has the name. */
 const SETTINGS = `
@@ -11,7 +12,7 @@ done`;
 const PATIENCE = 3_000;
 
 /** What is typed next in the tab in front is not to be seen: what reads there has asked for lines without their echo. */
-export async function readsSecretly(session: Session): Promise<boolean> {
+async function readsSecretly(session: Session): Promise<boolean> {
   const spec = session.scenario.terminals.find(({ name }) => name === session.state.terminal);
   // As the user of that shell: root may be kept from the environment of others.
   const user = spec?.user ?? 'root';
@@ -22,11 +23,45 @@ export async function readsSecretly(session: Session): Promise<boolean> {
   return words.includes('-echo') && words.includes('icanon');
 }
 
+/** Where what reads in the lab does not show what is typed, this terminal does not either. */
+export class Echo {
+  readonly #session: Session;
+  readonly #say: (text: string) => void;
+  #hides = false;
+  /** Counts up; only the newest look at what reads counts. */
+  #looks = 0;
+
+  constructor(session: Session, say: (text: string) => void) {
+    this.#session = session;
+    this.#say = say;
+  }
+
+  /** Looks at what reads in the tab in front, whose state that is. */
+  async follow(state: TabState | undefined): Promise<void> {
+    const look = ++this.#looks;
+    const wanted = state?.at === 'program' && (await readsSecretly(this.#session));
+    if (look !== this.#looks || wanted === this.#hides) return;
+    if (!wanted) return this.show();
+    this.#hides = true;
+    this.#say(showTyped(false) ? 'What you type is not shown.' : 'Beware: what you type will be visible.');
+  }
+
+  /** A line has come, or nothing is read any more. */
+  show(): void {
+    this.#looks++;
+    if (!this.#hides) return;
+    this.#hides = false;
+    showTyped(true);
+    // The Enter was not shown either.
+    this.#say('');
+  }
+}
+
 let hidden = false;
 const restore = () => void stty('echo');
 
 /** Whether our own terminal shows what is typed. Returns false where that could not be changed. */
-export function showTyped(shown: boolean): boolean {
+function showTyped(shown: boolean): boolean {
   if (shown === !hidden) return true;
   if (!stty(shown ? 'echo' : '-echo')) return false;
   hidden = !shown;

@@ -4,7 +4,7 @@ import type { Session } from '../../session/session.ts';
 import type { CommandRecord, Terminal } from '../../terminal/terminal.ts';
 import { messageOf, UserError } from '../../util/user-error.ts';
 import { ASKED, confusion, obey, reader, wholeScreen } from './commands.ts';
-import { readsSecretly, showTyped } from './echo.ts';
+import { Echo } from './echo.ts';
 import { sayingOf, until } from './follow.ts';
 import { PlainTab } from './tab.ts';
 import { HELP, stepText } from './words.ts';
@@ -38,10 +38,10 @@ export async function play(session: Session): Promise<{ left: 'keep' | 'remove';
 class Plain {
   readonly #session: Session;
   readonly #tabs = new Map<Terminal, PlainTab>();
+  readonly #echo: Echo | undefined;
   readonly #unsubscribe: () => void;
   /** Somebody types, and it is no pipe. */
   readonly #typed = isatty(0);
-  #hides = false;
   #begun = false;
   #said = '';
   /** What was said to confuse in a terminal, of which command. */
@@ -52,6 +52,7 @@ class Plain {
 
   constructor(session: Session) {
     this.#session = session;
+    this.#echo = this.#typed ? new Echo(session, (text) => this.#say(text)) : undefined;
     this.#unsubscribe = session.subscribe(() => this.#follow());
   }
 
@@ -96,14 +97,14 @@ class Plain {
         const each = lines[Symbol.asyncIterator]();
         await this.#prompt();
         for await (const line of each) {
-          this.#shown();
+          this.#echo?.show();
           const left = await this.#take(line).catch((error) => this.#say(messageOf(error)));
           if (left) return left;
           await this.#prompt();
         }
       } finally {
         lines.close();
-        this.#shown();
+        this.#echo?.show();
         if (input !== process.stdin) input.destroy();
       }
       if (await this.#inputEnded()) return 'keep';
@@ -228,7 +229,7 @@ class Plain {
 
   async #prompt(): Promise<void> {
     const { state } = this.#session;
-    await this.#hideSecret();
+    await this.#echo?.follow(this.#tab?.terminal.state);
     if (this.#asked) {
       process.stdout.write('yes or no> ');
       return;
@@ -238,23 +239,6 @@ class Plain {
     const more = (at?.at === 'bash' || at?.at === 'psql') && at.waits !== 'command' ? ' …' : '';
     const what = at && 'command' in at ? firstLine(at.command) : reader(this.#session);
     process.stdout.write(`${state.terminal}${what && ` (${what})`}${more}> `);
-  }
-
-  /** Where what reads in the lab does not show what is typed, this terminal does not either. */
-  async #hideSecret(): Promise<void> {
-    const wanted = this.#typed && this.#tab?.terminal.state.at === 'program' && (await readsSecretly(this.#session));
-    if (wanted === this.#hides) return;
-    if (!wanted) return this.#shown();
-    this.#hides = true;
-    this.#say(showTyped(false) ? 'What you type is not shown.' : 'Beware: what you type will be visible.');
-  }
-
-  #shown(): void {
-    if (!this.#hides) return;
-    this.#hides = false;
-    showTyped(true);
-    // The Enter was not shown either.
-    this.#say('');
   }
 
   /** Says what may confuse, once for each command. */
@@ -269,6 +253,13 @@ class Plain {
     else this.#confused.delete(terminal);
   }
 
+  /** What a terminal has printed. */
+  #tell(text: string): void {
+    this.#say(text);
+    // It may ask for a password, some time after the prompt here.
+    if (/[:?>]$/.test(text)) void this.#echo?.follow(this.#tab?.terminal.state);
+  }
+
   #say(text: string): void {
     process.stdout.write(`${text}\n`);
   }
@@ -280,7 +271,7 @@ class Plain {
       for (const { name } of scenario.terminals) {
         const terminal = this.#session.terminal(name);
         if (terminal && !this.#tabs.has(terminal))
-          this.#tabs.set(terminal, new PlainTab(terminal, (text) => this.#say(text)));
+          this.#tabs.set(terminal, new PlainTab(terminal, (text) => this.#tell(text)));
       }
     }
     if (phase.name === 'failed' && !this.#begun) return;

@@ -5,7 +5,7 @@ import { shownOutput } from '../blocks.ts';
 import { farewellText, isConclusion } from '../lesson.ts';
 
 export const HELP = `Type a command: it runs in the lab, in the terminal whose name the prompt shows. While a program runs there,
-what you type goes to it.
+what you type goes to it, and Ctrl-D ends its input.
   /run        run the lesson's next command     /check       is this step done?
   /next       next step                         /back        previous step
   /hint       a hint                            /solution    show the solution
