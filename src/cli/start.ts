@@ -67,7 +67,7 @@ async function open(id: string, options: StartOptions, signal: AbortSignal): Pro
   const consent = { yes: options.yes ?? false, signal };
   const runtime = await withPackages(() => openRuntime(options.runtime ?? wanted?.runtime, major), consent);
   const fullScreen = isFullScreen() && !options.plain;
-  const command = `waldojo start ${key === summary.id ? key : tidy(key)}`;
+  const command = `waldojo start ${key === summary.id ? key : tidy(key)}${options.plain ? ' --plain' : ''}`;
   let replaced: Replaced | undefined;
   if (saved?.lab && !wanted) {
     // Nobody is asked to give something up for what cannot be had.

@@ -204,6 +204,11 @@ export class Terminal implements Typeable {
     return { programs, database: place.database, port: place.port };
   }
 
+  /** Ends the programs in it, its shell too, as where a window is closed. It can be opened again. */
+  hangUp(): void {
+    if (!this.#ended) this.#pty.kill();
+  }
+
   /** Ends the programs in it. */
   close(): void {
     this.#closed = true;

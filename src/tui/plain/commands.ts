@@ -2,14 +2,17 @@ import { commandsOf, hintsOf } from '../../model/scenario.ts';
 import { confusionIn } from '../../session/confusion.ts';
 import type { Session } from '../../session/session.ts';
 import { currentStep, nextBlock, openQuestion, shownBlocks } from '../../session/state.ts';
-import { HELP, stepText, verdictsText } from './words.ts';
+import type { TabState } from '../../terminal/terminal.ts';
+import { HELP, LAST_STEP, stepText, verdictsText } from './words.ts';
 
 type Say = (text: string) => void;
 
-/** Commands that would lose something, and are asked about. */
+/** Commands that would lose something, and are asked about: what would become of the lab. */
 export const ASKED = {
-  '/reset': 'This lab is removed, with every file that you made in it, and the lesson begins again at its first step.',
-  '/remove': 'The lab is removed for good, with every file that you made in it. What you have finished stays finished.',
+  '/reset': (lab: string) =>
+    `This would remove ${lab}, with every file that you made in it; the lesson would begin again at its first step.`,
+  '/remove': (lab: string) =>
+    `This would remove ${lab} for good, with every file that you made in it. What you have finished would stay finished.`,
 } as const;
 
 /** Does what a line asks for that begins with a slash. What leaves is not its matter. */
@@ -21,8 +24,7 @@ export async function obey(session: Session, word: string, rest: string, say: Sa
     case '/read':
       return say(stepText(state));
     case '/next':
-      if (state.step === state.steps.length - 1)
-        return say('This is the last step. /quit leaves and keeps the lab, /remove removes it.');
+      if (state.step === state.steps.length - 1) return say(LAST_STEP);
       return go(session, () => session.next(), say);
     case '/back':
       if (state.step === 0) return say('This is the first step.');
@@ -118,6 +120,8 @@ export function confusion(session: Session): string | null {
   const { state } = session;
   const terminal = session.terminal(state.terminal);
   if (!terminal || state.typing) return null;
+  const screen = wholeScreen(terminal.state);
+  if (screen) return screen;
   return confusionIn({
     scenario: session.scenario,
     step: currentStep(state),
@@ -126,4 +130,32 @@ export function confusion(session: Session): string | null {
     last: terminal.commands.at(-1),
     key: (index) => `/in ${session.scenario.terminals[index]!.name}`,
   });
+}
+
+/** Editors, whose questions look like a pager's, and how each is left. What is typed here reaches them with its Enter. */
+const EDITORS: [name: RegExp, leave: string][] = [
+  [/^(nano|pico)$/, 'To leave nano: Ctrl-X and Enter, then n and Enter if it asks whether to save.'],
+  [/^(vi|vim|view|nvim)$/, 'To leave vi: Esc and Enter, then :q! and Enter.'],
+  [/^(emacs|mcedit|joe|\\ef?)$/, ''],
+];
+
+/** What is to be said of a program that draws on the whole screen; null for any other. */
+export function wholeScreen(state: TabState): string | null {
+  if (state.at !== 'full-screen' && state.at !== 'pager') return null;
+  const words = state.command.trim().split(/\s+/);
+  const names = words.slice(0, words[0] === 'sudo' ? undefined : 1).map((word) => word.replace(/^.*\//, ''));
+  const editor = EDITORS.find(([name]) => names.some((word) => name.test(word)));
+  if (state.at === 'pager' && !editor) return null;
+  const leave = editor?.[1] ? `${editor[1]} ` : '';
+  return `\`${words[0]}\` draws on the whole screen, which plain text cannot show. ${leave}/interrupt ends it; where it does not, /interrupt once more closes the terminal with it.`;
+}
+
+/** What reads in a terminal, where that is not what it was opened with; else nothing. */
+export function reader(session: Session): string {
+  const name = session.state.terminal;
+  const at = session.terminal(name)?.state.at;
+  const command = session.scenario.terminals.find((spec) => spec.name === name)?.command ?? '';
+  const opened = /\bpsql\b/.test(command) ? 'psql' : 'bash';
+  if (at === 'ended') return 'ended';
+  return (at === 'bash' || at === 'psql') && at !== opened ? at : '';
 }

@@ -48,18 +48,29 @@ export class PlainTab {
     return at !== 'bash' && at !== 'psql' && at !== 'ended';
   }
 
+  /** What is typed there goes to a program, or is data for one, which Ctrl-D ends. */
+  get takesEnd(): boolean {
+    const { state } = this.#terminal;
+    return this.busy || (state.at === 'psql' && state.waits === 'data');
+  }
+
   /** Types a line to whatever reads there, and resolves when a prompt is back, or the program may wait for more. */
   async enter(line: string): Promise<void> {
     await this.calm();
+    // A tab would be taken for the wish to complete a word.
+    const paste = line.includes('\t') && this.#terminal.screen.modes.bracketedPaste;
+    // A pager takes keys: an Enter after one of them would be for what comes after it.
+    const end = this.#terminal.state.at === 'pager' && line ? '' : '\r';
+    await this.press((paste ? pasted(line) : line) + end);
+  }
+
+  /** The same for keys as they are, at once. */
+  async press(keys: string): Promise<void> {
     let prompts = 0;
     const off = this.#terminal.on('prompt', () => prompts++);
     try {
-      // A tab would be taken for the wish to complete a word.
-      const paste = line.includes('\t') && this.#terminal.screen.modes.bracketedPaste;
       this.#changed = performance.now();
-      // A pager takes keys: an Enter after one of them would be for what comes after it.
-      const end = this.#terminal.state.at === 'pager' && line ? '' : '\r';
-      this.#terminal.write((paste ? pasted(line) : line) + end);
+      this.#terminal.write(keys);
       await this.#until(() => prompts > 0 || this.#isQuiet());
     } finally {
       off();

@@ -5,7 +5,7 @@ import { shownOutput } from '../blocks.ts';
 import { farewellText, isConclusion } from '../lesson.ts';
 
 export const HELP = `Type a command: it runs in the lab, in the terminal whose name the prompt shows. While a program runs there,
-what you type goes to it.
+what you type goes to it, and Ctrl-D ends its input.
   /run        run the lesson's next command     /check       is this step done?
   /next       next step                         /back        previous step
   /hint       a hint                            /solution    show the solution
@@ -57,14 +57,18 @@ function blockText(block: Block): string {
   }
 }
 
+export const LAST_STEP = 'This is the last step. /quit leaves and keeps the lab, /remove removes it.';
+
+const onwards = ({ step, steps }: SessionState): string => (step === steps.length - 1 ? LAST_STEP : 'Go on with /next');
+
 export function verdictsText(state: SessionState, verdicts: Verdict[]): string {
   const checks = checksOf(currentStep(state));
-  if (checks.length === 0) return 'There is nothing to check in this step. Go on with /next';
+  if (checks.length === 0) return `There is nothing to check in this step. ${onwards(state)}`;
   const lines = checks.flatMap((check, i) => {
     const verdict = verdicts[i]!;
     const word = { pass: 'done', fail: 'not yet', broken: 'cannot be checked' }[verdict.status];
     return [`${word}: ${check.name}`, ...(verdict.status === 'pass' ? [] : [indented(verdict.reason, '    ')])];
   });
-  if (verdicts.every(({ status }) => status === 'pass')) lines.push('This step is done. Go on with /next');
+  if (verdicts.every(({ status }) => status === 'pass')) lines.push(`This step is done. ${onwards(state)}`);
   return lines.join('\n');
 }
