@@ -36,7 +36,7 @@ describeWithLabs('the lab of a learner', () => {
 
   it('is kept until they agree that it goes, and what is said of it is so', { timeout: 120_000 }, async () => {
     const first = await start(['--pg', String(major)], '/run\n/check\n/quit\n');
-    expect(first.stdout).toContain(`Your lab is kept. Go on with: waldojo start ${lesson}\n`);
+    expect(first.stdout).toContain(`Your lab is kept. Go on with: waldojo start ${lesson} --plain\n`);
     const { lab, steps } = await progress();
     expect(steps['make-it'].completed).toEqual(expect.any(String));
     expect(await labs()).toContain(lab.id);
