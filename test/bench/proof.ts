@@ -58,8 +58,11 @@ async function withoutMistakes(lesson: string): Promise<string> {
 }
 
 async function prove(scenario: string, { name }: Runtime): Promise<void> {
-  const { status, stdout, stderr } = await run(['test', scenario, '--runtime', name]);
-  if (status !== 0) throw new Error(`${scenario} was not proved:\n${stdout}${stderr}`);
+  const { status, stdout, stderr } = await run(['test', scenario, '--runtime', name, '--json']);
+  // Without its mistakes a lesson cannot show of each of its checks that it can fail.
+  const rules = Array.from(stdout.matchAll(/"rule": *"([\w-]+)"/g), ([, rule]) => rule);
+  if (status === 0 || (status === 1 && rules.length > 0 && rules.every((rule) => rule === 'never-fails'))) return;
+  throw new Error(`${scenario} was not proved:\n${stdout}${stderr}`);
 }
 
 async function runScript(runtime: Runtime, scenario: Scenario): Promise<number> {
