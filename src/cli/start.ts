@@ -46,9 +46,9 @@ export async function pickAndStart(options: StartOptions, signal: AbortSignal): 
 export async function start(id: string, options: StartOptions, signal: AbortSignal): Promise<ExitStatus> {
   const { again } = await open(id, options, signal);
   if (!again) return EXIT.done;
-  // What was asked for was meant for this scenario, but where labs are made and what is agreed to hold for the next one too.
-  const { runtime, yes } = options;
-  return pickAndStart({ ...(runtime && { runtime }), ...(yes && { yes }) }, signal);
+  // What else was asked for was meant for this scenario; above all, nobody has agreed to lose the lab of the next one.
+  const { runtime } = options;
+  return pickAndStart(runtime ? { runtime } : {}, signal);
 }
 
 async function open(id: string, options: StartOptions, signal: AbortSignal): Promise<{ again: boolean }> {
@@ -164,7 +164,7 @@ interface Beginning {
 
 async function openSession(scenario: Scenario, runtime: Runtime, beginning: Beginning) {
   const { saved, wanted, lab, step, command, pager } = beginning;
-  const [{ Session }, { achieved, remembered }] = await Promise.all([
+  const [{ LAB_GONE, Session }, { achieved, remembered }] = await Promise.all([
     import('../session/session.ts'),
     import('../session/journal.ts'),
   ]);
@@ -180,8 +180,7 @@ async function openSession(scenario: Scenario, runtime: Runtime, beginning: Begi
   const startAt = step ?? (wanted && saved ? stepOf(scenario, saved.step) : 0);
   const state = saved && { state: { steps: achieved(scenario, saved) } };
   const session = new Session({ scenario, runtime, keep: true, pager, startAt, ...state, ...(lab && { lab }) });
-  if (wanted)
-    session.tell('info', 'The lab you had is gone. In this new one, the steps before yours are done for you.');
+  if (wanted) session.tell('info', LAB_GONE);
   else if (saved && step === undefined) tellAchieved(session, command);
   return { session, resumes: false };
 }

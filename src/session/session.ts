@@ -24,6 +24,9 @@ export interface SessionOptions extends WorkplaceOptions {
   startAt?: number;
 }
 
+/** Told where a session goes on in another lab than it was left in. */
+export const LAB_GONE = 'The lab you had is gone. In this new one, the steps before yours are done for you.';
+
 /** Walks a learner, or the validator, through a scenario in a lab, by the same terminals. `state` says how things stand. */
 export class Session {
   readonly scenario: Scenario;
@@ -253,8 +256,7 @@ export class Session {
     const startAt = this.state.step;
     this.#options = this.#afresh(startAt);
     this.#store.dispatch({ type: 'reset' });
-    if (startAt > 0)
-      this.tell('info', 'The lab you had is gone. In this new one, the steps before yours are done for you.');
+    if (startAt > 0) this.tell('info', LAB_GONE);
     await this.open();
   }
 

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import stringWidth from 'string-width';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Terminal } from '../../../src/terminal/terminal.ts';
 import { App } from '../../../src/tui/app.tsx';
 import { Clicks } from '../../../src/tui/clicks.ts';
 import type { Rect } from '../../../src/tui/layout.ts';
@@ -10,14 +9,8 @@ import { Player } from '../../../src/tui/player.ts';
 import { poll } from '../../../src/util/poll.ts';
 import { renderFrames } from '../../fixtures/tui-frame.tsx';
 import { scenario } from '../../fixtures/tui-scenario.ts';
-import { LablessSession } from '../../fixtures/tui-session.ts';
+import { LablessSession, present } from '../../fixtures/tui-session.ts';
 
-const present = {
-  commands: [],
-  state: { at: 'starting' },
-  on: () => () => {},
-  resize: () => {},
-} as unknown as Terminal;
 let close = () => {};
 afterEach(() => close());
 

@@ -8,18 +8,10 @@ import { Player } from '../../../src/tui/player.ts';
 import { plainText } from '../../../src/tui/text.ts';
 import { typed } from '../../../src/tui/typed.ts';
 import { scenario } from '../../fixtures/tui-scenario.ts';
-import { LablessSession } from '../../fixtures/tui-session.ts';
+import { LablessSession, present } from '../../fixtures/tui-session.ts';
 
 const WIDE = { columns: 120, rows: 40 };
 const NARROW = { columns: 80, rows: 24 };
-
-/** Stands in where only the presence of a terminal matters. */
-const present = {
-  commands: [],
-  state: { at: 'starting' },
-  on: () => () => {},
-  resize: () => {},
-} as unknown as Terminal;
 
 const SEQUENCES: Record<string, string> = {
   enter: '\r',
