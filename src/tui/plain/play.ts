@@ -161,12 +161,21 @@ class Plain {
     } else if (word === '/interrupt') await this.#interrupt();
     else if (word === '/again') await this.#again();
     else await obey(session, word, rest.join(' '), (text) => this.#say(text));
+    if (word === '/in') await this.#opened();
     return undefined;
   }
 
   get #tab(): PlainTab | undefined {
     const terminal = this.#session.terminal(this.#session.state.terminal);
     return terminal && this.#tabs.get(terminal);
+  }
+
+  /** The terminal that was gone to may still be opening, and what it is going to be is what the prompt names. */
+  async #opened(): Promise<void> {
+    const { terminal, scenario, phase } = this.#session.state;
+    if (phase.name !== 'ready') return;
+    await until(this.#session, () => this.#tab !== undefined, OPENING);
+    await this.#tab?.opened(scenario.terminals.find(({ name }) => name === terminal)?.command, OPENING);
   }
 
   async #enter(line: string): Promise<void> {

@@ -83,6 +83,16 @@ export class PlainTab {
     return this.#until(() => !this.busy || this.#isQuiet());
   }
 
+  /** Resolves when it is open, with `program` in it where that belongs to it, or `within` milliseconds are over. */
+  opened(program: string | undefined, within: number): Promise<void> {
+    const end = performance.now() + within;
+    const opening = () => {
+      const { state } = this.#terminal;
+      return state.at === 'starting' || (program !== undefined && 'command' in state && state.command === program);
+    };
+    return this.#until(() => !opening() || performance.now() >= end);
+  }
+
   /** Resolves when a prompt is there, or `within` milliseconds are over. */
   idle(within: number): Promise<void> {
     const end = performance.now() + within;
